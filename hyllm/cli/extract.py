@@ -1,0 +1,188 @@
+"""`hyllm extract`: pages in, grounded records out."""
+
+import json
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from hyllm.archive import Metadata, Page, find_pages, read_page
+from hyllm.cli.show import show_extraction, show_summary
+from hyllm.errors import UsageError
+from hyllm.extract import Extractor
+from hyllm.extraction import Extraction
+from hyllm.prompting import DEFAULT_MAX_TOKENS
+
+_SOME_FAILED = 4
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--model", envvar="HYLLM_MODEL", metavar="NAME", help="provider/model, or a bare name with --base-url."
+)
+@click.option("--base-url", envvar="HYLLM_BASE_URL", metavar="URL", help="An OpenAI-compatible endpoint.")
+@click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of record; may be repeated."
+)
+@click.option(
+    "--issue-date", metavar="DATE", help="YYYY-MM-DD, or YYYY-MM. Relative dates resolve against it."
+)
+@click.option("--paper", metavar="NAME", help="The newspaper's name, such as 衡阳日报.")
+@click.option("--page-no", metavar="NO", help="The page's number in its issue: 1, A3.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, a line a page.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="JSON Lines into FILE."
+)
+@click.option(
+    "--record",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep every answer in DIR, and ask for none that is there already.",
+)
+@click.option(
+    "--replay",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Take the answers from DIR; nothing is sent.",
+)
+@click.option(
+    "--prompts",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Prompts of your own.",
+)
+@click.option(
+    "--wire",
+    type=click.Choice(["json_schema", "json_object"]),
+    help="How the endpoint is held to JSON, where its provider is not known.",
+)
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"The longest answer asked for.  [default: {DEFAULT_MAX_TOKENS}]",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=600,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a request may take.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    metavar="N",
+    help="Requests in flight.",
+)
+@click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
+def extract(
+    paths: Sequence[Path],
+    *,
+    model: str | None,
+    base_url: str | None,
+    kinds: Sequence[str],
+    issue_date: str | None,
+    paper: str | None,
+    page_no: str | None,
+    as_json: bool,
+    out: Path | None,
+    record: Path | None,
+    replay: Path | None,
+    prompts: Path | None,
+    wire: str | None,
+    max_tokens: int | None,
+    timeout: float,
+    concurrency: int,
+    local_only: bool,
+) -> None:
+    """Extract the records of pages: files, or folders with *.txt below them.
+
+    A page is a text file in UTF-8. Its date is read from its name (hyrb-2022-03-18-1.txt), or from a JSON
+    file of the same name beside it with paper, issue_date and page_no.
+    """
+    if as_json and out:
+        raise UsageError("give --json or --out, not both")
+    given = Metadata(paper, issue_date, page_no)
+    pages = [read_page(file.path, file.page, given) for file in find_pages(paths)]
+    extractor = Extractor(
+        model,
+        kinds=kinds,
+        base_url=base_url,
+        wire=wire,  # pyright: ignore[reportArgumentType] - click has checked it
+        max_tokens=max_tokens,
+        timeout=timeout,
+        concurrency=concurrency,
+        prompts=prompts,
+        replay=replay,
+        record=record,
+        local_only=local_only,
+    )
+    click.echo(extractor.announcement(len(pages)), err=True)
+    _run(extractor, pages, as_json=as_json, out=out)
+
+
+def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Path | None) -> None:
+    """Extracts the pages and prints each in its turn. What has come is printed, whatever ends the run."""
+    with ExitStack() as stack:
+        printer = _Printer(pages, as_json=as_json, out=stack.enter_context(_opened(out)) if out else None)
+        stack.callback(printer.finish)
+        results = extractor.map(pages, done=printer.take)
+    show_summary(results)
+    failed = [result for result in results if result.status == "failed"]
+    for result in failed:
+        click.echo(f"hyllm: {result.page.page}: {result.error}", err=True)
+    if failed:
+        raise SystemExit(_exit_code(failed, len(results)))
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("w", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"--out {path}: cannot be written: {error.strerror}") from error
+
+
+def _exit_code(failed: Sequence[Extraction], pages: int) -> int:
+    """What the failures have in common, if nothing was done at all; else that some failed."""
+    codes = {result.error.exit_code for result in failed if result.error}
+    severe = codes - {_SOME_FAILED}
+    return (
+        severe.pop()
+        if len(severe) == 1 and (len(failed) == pages or 5 in codes or 3 in codes)
+        else _SOME_FAILED
+    )
+
+
+class _Printer:
+    """Prints results in the order of the pages, as soon as all before them have come."""
+
+    def __init__(self, pages: Sequence[Page], *, as_json: bool, out: TextIO | None) -> None:
+        self._waiting = [page.page for page in pages]
+        self._come: dict[str, Extraction] = {}
+        self._as_json = as_json
+        self._out = out
+
+    def take(self, result: Extraction) -> None:
+        self._come[result.page.page] = result
+        while self._waiting and self._waiting[0] in self._come:
+            self._print(self._come.pop(self._waiting.pop(0)))
+
+    def finish(self) -> None:
+        """Prints what came out of turn before the run was ended."""
+        while self._come:
+            self._print(self._come.pop(next(iter(self._come))))
+
+    def _print(self, result: Extraction) -> None:
+        if self._out is None and not self._as_json:
+            show_extraction(result)
+            return
+        click.echo(json.dumps(result.to_json(), ensure_ascii=False), file=self._out)
+        if self._out is not None:
+            self._out.flush()

@@ -1,0 +1,242 @@
+"""From a page to its records: the whole way, in order."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from hyllm.answers import Usage, read_answer
+from hyllm.archive import Page
+from hyllm.client import PROVIDERS, Endpoint, find_endpoint, open_client
+from hyllm.errors import AnswerError, EndpointError, HyllmError, RecordingError, UsageError
+from hyllm.extraction import Extraction
+from hyllm.kinds import find_kinds, kind_name
+from hyllm.loop import run
+from hyllm.marks import Problem, Reason
+from hyllm.prompting import (
+    DEFAULT_MAX_TOKENS,
+    RequestOptions,
+    Wire,
+    build_request,
+    prompt_hash,
+    request_key,
+    schema_hash,
+    system_prompt,
+)
+from hyllm.recordings import Meta, Recordings
+from hyllm.resolve import resolve_page
+from hyllm.text import Locator
+from hyllm.version import __version__
+
+_NOWHERE = "http://recorded.invalid/v1"
+"""Where a replayed request would go."""
+_PAPER = re.compile(r"(.+?)(?:日报|晚报|早报|晨报|都市报)")
+
+
+class Extractor:
+    """Reads pages with one model.
+
+    Args:
+        model: `provider/model` (openai/gpt-5-mini, ollama/qwen3:8b), or a bare name with `base_url`. May be
+            left out with `replay`: the recordings know it.
+        kinds: names of record kinds (`project`, or `module:Class` for your own); all built-in ones if empty.
+        base_url: address of an OpenAI-compatible endpoint.
+        wire: how the endpoint is held to JSON, where its provider's row says otherwise.
+        max_tokens: the longest answer asked for, in tokens.
+        timeout: seconds until a request counts as unanswered.
+        concurrency: how many requests may be in flight.
+        prompts: a folder of prompts of one's own.
+        replay: a suite of recordings; nothing is sent.
+        record: a suite of recordings; answers found there are not asked for again, others are added.
+        local_only: refuse every endpoint but this machine's own.
+
+    Raises:
+        UsageError: any of these cannot be.
+        RecordingError: `replay` holds no recordings.
+    """
+
+    def __init__(
+        self,
+        model: str | None = None,
+        *,
+        kinds: Iterable[str] = (),
+        base_url: str | None = None,
+        wire: Wire | None = None,
+        max_tokens: int | None = None,
+        timeout: float = 600.0,
+        concurrency: int = 8,
+        prompts: Path | None = None,
+        replay: Path | None = None,
+        record: Path | None = None,
+        local_only: bool = False,
+    ) -> None:
+        if replay and record:
+            raise UsageError("replay and record exclude each other")
+        if concurrency < 1 or timeout <= 0 or (max_tokens is not None and max_tokens < 1):
+            raise UsageError("concurrency, timeout and max_tokens must be positive")
+        self._replay = Recordings(replay) if replay else None
+        self._record = Recordings(record) if record else None
+        self._meta = self._replay.meta() if self._replay else None
+        self._timeout = timeout
+        self._concurrency = concurrency
+        self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
+        self.prompt = system_prompt(self.kinds, prompts)
+        if self._meta:
+            self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
+            self.options = _recorded_options(self._meta, model)
+        else:
+            self.endpoint = find_endpoint(model, base_url)
+            self.options = _options(self.endpoint, wire, max_tokens)
+            if local_only and not self.endpoint.is_local:
+                raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
+
+    def extract(self, page: Page) -> Extraction:
+        """The records of one page. Works inside a running event loop too, as in Jupyter.
+
+        A page that got no answer is no exception: its `status` is `failed`, `error` says why.
+        """
+        return self.map([page])[0]
+
+    def map(
+        self, pages: Sequence[Page], done: Callable[[Extraction], None] | None = None
+    ) -> list[Extraction]:
+        """The records of many pages, in the order of the pages, `concurrency` requests in flight.
+
+        Args:
+            pages: the pages.
+            done: called with each page's result as it comes, in no particular order.
+        """
+        return run(self.map_async(pages, done))
+
+    async def map_async(
+        self, pages: Sequence[Page], done: Callable[[Extraction], None] | None = None
+    ) -> list[Extraction]:
+        """`map`, to be awaited."""
+        if self._record:
+            self._record.begin(self._new_meta())
+        client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
+        in_flight = asyncio.Semaphore(self._concurrency)
+        dead: list[EndpointError] = []  # once the endpoint is unusable, nothing more is sent there
+
+        async def one(page: Page) -> Extraction:
+            async with in_flight:
+                result = self._failed(page, dead[0]) if dead else await self._extract(page, client.ask)
+            if isinstance(result.error, EndpointError):
+                dead.append(result.error)
+            if done:
+                done(result)
+            return result
+
+        try:
+            return list(await asyncio.gather(*(one(page) for page in pages)))
+        finally:
+            await client.aclose()
+
+    async def extract_async(self, page: Page) -> Extraction:
+        """`extract`, to be awaited."""
+        return (await self.map_async([page]))[0]
+
+    def announcement(self, pages: int) -> str:
+        """One line on what is about to happen: which model, and where text goes."""
+        model, counted = self.options.model, f"{pages} page{'s' * (pages != 1)}"
+        if self._meta:
+            answers = f"answers of {model} by {self._meta.reached}, recorded {self._meta.recorded}"
+            return f"replay: {counted}, {answers}; nothing is sent"
+        return f"live: {counted}, model {model}; the text goes to {self.endpoint.host}"
+
+    def request(self, page: Page) -> dict[str, Any]:
+        """The whole body that is sent for a page."""
+        return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
+
+    async def _extract(self, page: Page, ask: Callable[..., Awaitable[dict[str, Any]]]) -> Extraction:
+        """Page to units, to request, to answer, to readings, to records."""
+        locator = Locator(page.text)
+        body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
+        try:
+            completion = await ask(body, page.page, self.kinds)
+            answer = read_answer(completion, self.kinds)
+        except HyllmError as error:
+            return self._failed(page, error)
+        resolved = resolve_page(
+            locator,
+            answer.readings,
+            self.kinds,
+            page_sha256=page.text_sha256,
+            issue_date=page.issue_date,
+            city=_city(page.paper),
+        )
+        return Extraction(
+            page,
+            "partial" if answer.problems else "done",
+            resolved.records,
+            resolved.grounding,
+            (*_conflicts(page), *answer.problems, *resolved.problems),
+            answer.usage,
+            self._provenance() | {"answered_as": answer.model, "request_key": request_key(body)},
+        )
+
+    def _failed(self, page: Page, error: HyllmError) -> Extraction:
+        reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
+        problems = (*_conflicts(page), Problem("", reason, "", str(error)))
+        nothing = {record.hyllm.plural: () for record in self.kinds}
+        return Extraction(page, "failed", nothing, (), problems, Usage(0), self._provenance(), error)
+
+    def _provenance(self) -> dict[str, Any]:
+        meta = self._meta
+        return {
+            "hyllm": __version__,
+            "model": self.options.model,
+            "reached": meta.reached if meta else self.endpoint.reached,
+            "answers": "replayed" if meta else "live",
+            "recorded": meta.recorded if meta else None,
+            "strategy": "page",
+            "prompt_sha256": prompt_hash(self.prompt),
+            "schema_sha256": schema_hash(self.kinds),
+        }
+
+    def _new_meta(self) -> Meta:
+        return Meta(
+            model=self.options.model,
+            reached=self.endpoint.reached,
+            recorded=date.today().isoformat(),
+            kinds=tuple(map(kind_name, self.kinds)),
+            prompt_hash=prompt_hash(self.prompt),
+            schema_hash=schema_hash(self.kinds),
+            options=self.options.settings(),
+        )
+
+
+def _options(endpoint: Endpoint, wire: Wire | None, max_tokens: int | None) -> RequestOptions:
+    """What requests to an endpoint say, by its provider's row and the caller's wishes."""
+    row = endpoint.provider
+    return RequestOptions(
+        model=endpoint.model,
+        wire=wire or row.wire,
+        strict=row.strict,
+        temperature=row.temperature,
+        max_tokens=max_tokens or DEFAULT_MAX_TOKENS,
+        max_tokens_key=row.max_tokens_key,
+        extra=row.extra,
+    )
+
+
+def _recorded_options(meta: Meta, model: str | None) -> RequestOptions:
+    """What the recorded requests said; a model that is named must be the recorded one."""
+    if model is not None and model.rpartition("/")[2] != meta.model.rpartition("/")[2]:
+        raise UsageError(f"the recordings are of {meta.model}, not of {model}; leave --model out")
+    try:
+        return RequestOptions(model=meta.model, **meta.options)
+    except TypeError as error:
+        raise RecordingError(f"meta.yaml has options this version does not know: {error}") from error
+
+
+def _conflicts(page: Page) -> Iterable[Problem]:
+    return (Problem("", "conflict", "", message) for message in page.conflicts)
+
+
+def _city(paper: str | None) -> str | None:
+    """The city a paper is named after: 衡阳 of 衡阳日报."""
+    name = _PAPER.fullmatch(paper or "")
+    return name.group(1) if name else None

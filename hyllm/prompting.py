@@ -1,0 +1,185 @@
+"""The whole request that is sent for a page: prompt, page and schema, as one JSON body.
+
+Live calls, recordings and the relay use this same body. Of the page it holds the text with unit numbers
+and nothing else: a corrected date or a moved file asks for nothing anew.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal
+
+from hyllm.errors import UsageError
+from hyllm.files import shipped
+from hyllm.schemas import Kind, Record, page_model, signature, wire_schema
+from hyllm.text import Unit, joined, split_units
+
+Wire = Literal["json_schema", "json_object"]
+"""How an endpoint is held to the form: by a schema it enforces, or to any JSON object."""
+
+DEFAULT_MAX_TOKENS = 8192
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOptions:
+    """What a request says beside prompt and page."""
+
+    model: str
+    wire: Wire = "json_object"
+    strict: bool = False
+    """Whether a `json_schema` keeps to OpenAI's strict subset."""
+    temperature: float | None = 0.0
+    max_tokens: int = DEFAULT_MAX_TOKENS
+    """The longest answer asked for, in tokens."""
+    max_tokens_key: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Further top-level keys of the body, as the provider wants them."""
+
+    def settings(self) -> dict[str, Any]:
+        """Everything but the model, as plain data."""
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "model"} | {
+            "extra": dict(self.extra)
+        }
+
+
+def build_request(
+    text: str, units: Sequence[Unit], prompt: str, kinds: Sequence[type[Record]], options: RequestOptions
+) -> dict[str, Any]:
+    """The body of the chat completion that asks for the records of one page.
+
+    Args:
+        text: the page's text.
+        units: its units, from `split_units`.
+        prompt: the system message, from `system_prompt`.
+        kinds: the record classes asked for.
+        options: model, wire and parameters.
+    """
+    body: dict[str, Any] = {
+        "model": options.model,
+        "messages": [
+            {"role": "system", "content": prompt},
+            {"role": "user", "content": show_page(text, units)},
+        ],
+        "response_format": _response_format(kinds, options),
+    }
+    if options.temperature is not None:
+        body["temperature"] = options.temperature
+    body[options.max_tokens_key] = options.max_tokens
+    return body | dict(options.extra)
+
+
+def _response_format(kinds: Sequence[type[Record]], options: RequestOptions) -> dict[str, Any]:
+    if options.wire == "json_object":
+        return {"type": "json_object"}
+    schema: dict[str, Any] = {"name": "page", "schema": wire_schema(kinds, strict=options.strict)}
+    return {"type": "json_schema", "json_schema": schema | ({"strict": True} if options.strict else {})}
+
+
+def request_key(body: Mapping[str, Any]) -> str:
+    """SHA-256 of the body's canonical JSON, in hex: the same request has the same key."""
+    return _digest(body)
+
+
+def prompt_hash(prompt: str) -> str:
+    """SHA-256 of a system message, in hex."""
+    return hashlib.sha256(prompt.encode()).hexdigest()
+
+
+def schema_hash(kinds: Sequence[type[Record]]) -> str:
+    """SHA-256 of the record classes' JSON Schemas, in hex."""
+    return _digest({record.hyllm.plural: record.model_json_schema() for record in kinds})
+
+
+def _digest(value: Mapping[str, Any]) -> str:
+    canonical = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def show_page(text: str, units: Sequence[Unit]) -> str:
+    """The page as the model sees it: every unit behind its number, lines and blank lines as printed.
+
+    No line of the page can stand alone as the closing mark, since each begins with a number.
+    """
+    shown = ["<<<page\n"]
+    last = None
+    for unit in units:
+        if last is not None:
+            shown.append("\n" * min(2, len(_LINE_BREAK.findall(text[last : unit.start]))))
+        shown.append(f"[{unit.number}]{joined(text[unit.start : unit.end])}")
+        last = unit.end
+    return "".join(shown) + "\npage>>>"
+
+
+def system_prompt(kinds: Sequence[type[Record]], folder: Path | None = None) -> str:
+    """The system message for these kinds: the same bytes for every page, so that providers cache it.
+
+    Args:
+        kinds: the record classes asked for.
+        folder: prompts of one's own: what is missing there is taken from those shipped with hyllm.
+
+    Raises:
+        UsageError: a prompt file is missing, a placeholder is missing or unknown, or an example does not
+            agree with its own page.
+    """
+    rules = [_read(_prompt_file(record.hyllm, "rules.md", folder)) for record in kinds]
+    examples = [_example(record, folder) for record in kinds]
+    frame = _frame(folder)
+    parts = {
+        "signature": signature(kinds),
+        "rules": "\n\n".join(rules),
+        "examples": "\n\n".join(examples),
+    }
+    return _render(_read(frame), parts, frame)
+
+
+def _frame(folder: Path | None) -> Path:
+    own = folder / "frame.md" if folder else None
+    return own if own and own.exists() else shipped("prompts", "frame.md")
+
+
+def _prompt_file(kind: Kind, name: str, folder: Path | None) -> Path:
+    """The first place that has a kind's file: the user's folder, the kind's own path, hyllm's prompts."""
+    places = [shipped("prompts", kind.prompts, name)]
+    if Path(kind.prompts).is_absolute():
+        places = [Path(kind.prompts, name)]
+    if folder is not None:
+        places.insert(0, folder / kind.name / name)
+    return next((place for place in places if place.exists()), places[-1])
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip().replace("\r\n", "\n")
+    except OSError as error:
+        raise UsageError(f"prompt file {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"prompt file {path} is not UTF-8: {error}") from error
+
+
+def _render(template: str, parts: Mapping[str, str], path: Path) -> str:
+    """The template with its placeholders filled in, each exactly once."""
+    asked = _PLACEHOLDER.findall(template)
+    if sorted(asked) != sorted(parts):
+        raise UsageError(
+            f"{path}: has the placeholders {sorted(asked)}, must have {sorted(parts)}, each once"
+        )
+    return _PLACEHOLDER.sub(lambda match: parts[match.group(1)], template)
+
+
+def _example(record: type[Record], folder: Path | None) -> str:
+    """One kind's example as the prompt shows it: an invented piece of a page and its answer."""
+    kind = record.hyllm
+    text = _read(_prompt_file(kind, "example.txt", folder))
+    path = _prompt_file(kind, "example.json", folder)
+    try:
+        answer = json.loads(_read(path))
+        page_model((record,)).model_validate(answer)
+    except ValueError as error:
+        raise UsageError(f"{path} is no answer of the form asked for: {error}") from error
+    compact = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return f"例（只列 {kind.plural}）：\n{show_page(text, split_units(text))}\n{compact}"

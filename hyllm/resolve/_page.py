@@ -1,0 +1,206 @@
+"""One pass over what a model said of a page: every word located, every value computed, nothing dropped.
+
+What does not stand on the page, or has no value, stays in its record as the model said it, and is marked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args, get_origin
+
+from hyllm.marks import Grounding, Problem, Reason
+from hyllm.resolve._dates import Dates
+from hyllm.resolve._ids import with_ids
+from hyllm.resolve._rules import computed, tidied
+from hyllm.schemas import (
+    Date,
+    DateReading,
+    Evidence,
+    FromWords,
+    Money,
+    Part,
+    Quantity,
+    Reading,
+    Record,
+    without_none,
+)
+from hyllm.text import Located, Locator, fold, joined
+from hyllm.values import (
+    MoneyValue,
+    Refusal,
+    is_vague_date,
+    parse_count,
+    parse_money,
+    parse_ordinal,
+    parse_quantity,
+)
+
+_PARSERS = {"count": parse_count, "ordinal": parse_ordinal}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The finished records of a page under their plural keys, and what is to be said of their values."""
+
+    records: Mapping[str, Sequence[Record]]
+    grounding: tuple[Grounding, ...]
+    problems: tuple[Problem, ...]
+
+
+def resolve_page(
+    locator: Locator,
+    readings: Mapping[str, Sequence[Reading]],
+    kinds: Sequence[type[Record]],
+    *,
+    page_sha256: str,
+    issue_date: str | None,
+    city: str | None,
+) -> Resolved:
+    """The records of a page out of what a model said of it.
+
+    Args:
+        locator: the page.
+        readings: what the model said, a list a kind under its plural key.
+        kinds: the record classes of the readings.
+        page_sha256: the hash of the page's text, for the records' ids.
+        issue_date: EDTF of the issue, against which relative dates resolve; `None` if unknown.
+        city: the paper's own city (衡阳), which is no place of its own; `None` if unknown.
+    """
+    dates = Dates(locator, issue_date, (r for some in readings.values() for r in some))
+    marks: list[Grounding] = []
+    problems: list[Problem] = []
+    records: dict[str, Sequence[Record]] = {}
+    folded = fold(locator.text)
+    for kind in kinds:
+        plural = kind.hyllm.plural
+        found: list[Record] = []
+        for index, said in enumerate(readings[plural]):
+            walk = _Walk(locator, dates, said, marks, problems)
+            found.append(walk.record(kind, tidied(kind, said, folded, city), f"/{plural}/{index}"))
+        records[plural] = with_ids(found, page_sha256, {mark.at: mark for mark in marks})
+    return Resolved(records, tuple(marks), tuple(problems))
+
+
+class _Walk:
+    """The way through one record, beside its reading."""
+
+    def __init__(
+        self,
+        locator: Locator,
+        dates: Dates,
+        said: Reading,
+        marks: list[Grounding],
+        problems: list[Problem],
+    ) -> None:
+        self._locator = locator
+        self._dates = dates
+        self._own: list[int] = getattr(said, "evidence", [])
+        self._marks = marks
+        self._problems = problems
+
+    def record(self, kind: type[Record], said: Reading, at: str) -> Record:
+        return computed(kind.model_validate(self._part(kind, said, at)))
+
+    def _part(self, part: type[Part], said: Reading, at: str) -> dict[str, Any]:
+        """The fields of a record, or of a part of one."""
+        fields: dict[str, Any] = {}
+        for name in type(said).model_fields:
+            info = part.model_fields[name]
+            number = next((mark for mark in info.metadata if isinstance(mark, FromWords)), None)
+            value = getattr(said, name)
+            if number is not None and value is not None:
+                fields[name] = self._number(number, value, f"{at}/{name}")
+            else:
+                fields[name] = self._value(info.annotation, value, f"{at}/{name}")
+        return fields
+
+    def _value(self, annotation: Any, said: Any, at: str) -> Any:
+        """The value of what was said, by the field's type."""
+        if said is None:
+            return None
+        annotation = without_none(annotation)
+        if get_origin(annotation) is list:
+            (item,) = get_args(annotation)
+            if item is Evidence:
+                return self._evidence(said, at)
+            return [self._value(item, one, f"{at}/{index}") for index, one in enumerate(said)]
+        if get_origin(annotation) is Literal:
+            return said
+        if isinstance(said, DateReading):
+            return self._date(said, at)
+        if isinstance(said, Reading):
+            return self._part(annotation, said, at)
+        words, _ = self._words(said, at if annotation is str else f"{at}/text")
+        return words if annotation is str else self._amount(annotation, words, at)
+
+    def _words(self, said: str, at: str) -> tuple[str, Located]:
+        """The page's own characters for what was said, and where they stand."""
+        place = self._locator.find(said, self._own)
+        self._mark(place, said, at)
+        if place.start is None:
+            return said, place
+        return joined(self._locator.text[place.start : place.end]), place
+
+    def _mark(self, place: Located, said: str, at: str, anchor: tuple[int, int] | None = None) -> None:
+        self._marks.append(Grounding(at, place.start, place.end, place.status, anchor))
+        if place.status == "missing":
+            self._problem(at, "ungrounded", said, "these words do not stand on the page")
+        elif place.status == "ambiguous":
+            self._problem(
+                at, "ambiguous", said, "these words stand in several places, none in the record's units"
+            )
+
+    def _problem(self, at: str, reason: Reason, text: str, message: str) -> None:
+        self._problems.append(Problem(at, reason, text, message))
+
+    def _date(self, said: DateReading, at: str) -> dict[str, Any] | None:
+        if is_vague_date(said.text):
+            return None
+        place = self._locator.find(said.text, self._own)
+        value = self._dates.resolve(said, place, self._own)
+        self._mark(place, said.text, f"{at}/text", value.anchor)
+        text = said.text if place.start is None else joined(self._locator.text[place.start : place.end])
+        if isinstance(value.edtf, Refusal):
+            self._problem(f"{at}/edtf", "unresolved", text, value.edtf.message)
+            return Date(text=text, edtf=None).model_dump()
+        return Date(text=text, edtf=value.edtf).model_dump()
+
+    def _amount(self, annotation: Any, words: str, at: str) -> Money | Quantity:
+        """A sum of money or a quantity; where the field may hold both, whichever the words are."""
+        value = parse_money(words) if annotation is not Quantity else parse_quantity(words)
+        if isinstance(value, Refusal) and annotation not in (Money, Quantity):
+            quantity = parse_quantity(words)
+            value = value if isinstance(quantity, Refusal) else quantity
+        if isinstance(value, Refusal):
+            self._problem(at, "unresolved", words, value.message)
+            if annotation is Money or (annotation is not Quantity and "元" in words):
+                return Money(text=words, amount=None, currency=None, bound=None, upper=None)
+            return Quantity(text=words, value=None, unit=None, bound=None, upper=None)
+        if isinstance(value, MoneyValue):
+            return Money(
+                text=words, amount=value.amount, currency=value.currency, bound=value.bound, upper=value.upper
+            )
+        return Quantity(text=words, value=value.value, unit=value.unit, bound=value.bound, upper=value.upper)
+
+    def _number(self, number: FromWords, said: str, at: str) -> int | None:
+        words, _ = self._words(said, at)
+        value = _PARSERS[number.parse](words)
+        if isinstance(value, Refusal):
+            self._problem(at, "unresolved", words, value.message)
+            return None
+        return value
+
+    def _evidence(self, numbers: Iterable[int], at: str) -> list[Evidence]:
+        """The quotes of the units cited, neighbours in one."""
+        numbers = list(numbers)
+        unknown = sorted({n for n in numbers if not 1 <= n <= len(self._locator.units)})
+        if unknown:
+            shown = ", ".join(map(str, unknown[:10]))
+            self._problem(
+                at, "ungrounded", shown, f"the page has no such units; it has {len(self._locator.units)}"
+            )
+        spans = self._locator.span(numbers)
+        if not spans:
+            self._problem(at, "ungrounded", "", "no evidence is cited for this record")
+        for index, (start, end) in enumerate(spans):
+            self._marks.append(Grounding(f"{at}/{index}/quote", start, end, "exact"))
+        return [Evidence(quote=joined(self._locator.text[start:end])) for start, end in spans]

@@ -1,0 +1,10 @@
+"""A slice of a page as it is quoted: without the line breaks the column forced on it."""
+
+import re
+
+_LINE_BREAK = re.compile(r"[^\S\r\n]*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+
+
+def joined(text: str) -> str:
+    """`text` without line breaks and the white space around them, nor at its ends."""
+    return _LINE_BREAK.sub("", text).strip()
