@@ -7,6 +7,7 @@ wrong choice costs an item, a record without a name costs that record, a cut-off
 import json
 import re
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,12 +145,13 @@ def _read_list(raw: Any, record: type[Record]) -> tuple[list[Reading], list[Prob
     problems: list[Problem] = []
     items: list[Any] = raw if isinstance(raw, list) else []  # pyright: ignore[reportUnknownVariableType]
     for item in items:
-        reading, cuts = _salvaged(item, model)
+        kept = deepcopy(item)
+        reading, cuts = _salvaged(kept, model)
         if reading is None:
-            problems.append(_left_out(f"/{plural}", item, cuts[-1].message))
+            problems.append(_left_out(f"/{plural}", item, cuts[-1].message if cuts else "no valid part"))
             continue
         at = f"/{plural}/{len(readings)}"
-        problems += [_left_out(at + _pointer(item, cut.container), cut.removed, cut.message) for cut in cuts]
+        problems += [_left_out(at + _pointer(kept, cut.container), cut.removed, cut.message) for cut in cuts]
         readings.append(reading)
     return readings, problems
 
@@ -163,6 +165,7 @@ class _Cut:
     """Something taken out of a record because it has not the form asked for."""
 
     container: Any
+    step: int | str
     removed: Any
     message: str
 
@@ -179,16 +182,19 @@ def _salvaged(raw: Any, model: type[Reading]) -> tuple[Reading | None, list[_Cut
         except ValidationError as error:
             failures = error.errors(include_url=False, include_context=False)
         for failure in reversed(failures):  # the later items of a list first, so that indices stay true
-            message = f"{'.'.join(map(str, failure['loc'])) or 'record'}: {failure['msg']}"
-            cut = _cut(raw, failure["loc"], message, absent=failure["type"] == "missing")
-            cuts.append(cut or _Cut(None, raw, message))
-            if cut is None:
-                return None, cuts
+            where = ".".join(map(str, failure["loc"])) or "record"
+            path = _path(raw, failure["loc"], absent=failure["type"] == "missing")
+            if not path:
+                return None, [*cuts, _Cut(raw, "", raw, f"{where}: {failure['msg']}")]
+            cuts = _cut(*path[-1], f"{where}: {failure['msg']}", cuts)
     return None, cuts
 
 
-def _cut(raw: Any, loc: tuple[int | str, ...], message: str, *, absent: bool) -> _Cut | None:
-    """Takes out of `raw` what stands at `loc`, or, where that is absent, the list item that lacks it."""
+def _path(raw: Any, loc: tuple[int | str, ...], *, absent: bool) -> list[tuple[Any, int | str]]:
+    """The steps from `raw` to the smallest part whose removal mends a failure at `loc`.
+
+    That is what stands there; where something is absent, the list item that lacks it.
+    """
     path: list[tuple[Any, int | str]] = []
     node = raw
     for step in loc:
@@ -196,16 +202,25 @@ def _cut(raw: Any, loc: tuple[int | str, ...], message: str, *, absent: bool) ->
             break
         path.append((node, step))
         node = node[step]
-    reached = len(path) == len(loc)
-    if absent or not reached:
-        while path and absent and not isinstance(path[-1][1], int):
-            path.pop()
-    if not path:
-        return None
-    container, step = path[-1]
-    removed = container[step]
-    del container[step]
-    return _Cut(container, removed, message)
+    while absent and path and not isinstance(path[-1][1], int):
+        path.pop()
+    return path
+
+
+def _cut(container: Any, step: int | str, message: str, cuts: list[_Cut]) -> list[_Cut]:
+    """The cuts with one more; those made before inside the part that now goes are undone and become one."""
+    removed = container.pop(step)
+    kept: list[_Cut] = []
+    for cut in cuts:
+        if cut.container is removed:
+            if isinstance(removed, list):
+                removed.insert(int(cut.step), cut.removed)  # pyright: ignore[reportUnknownMemberType]
+            else:
+                removed[cut.step] = cut.removed
+            message = cut.message
+        else:
+            kept.append(cut)
+    return [*kept, _Cut(container, step, removed, message)]
 
 
 def _has(node: Any, step: int | str) -> bool:

@@ -137,8 +137,9 @@ def _span(mark: Grounding) -> str:
 
 
 def show_page(result: Extraction) -> None:
-    """Prints the page's text with its unit numbers, every value marked where it stands."""
-    text = Text(printable(result.page.text))
+    """Prints the page's text with every value marked where it stands."""
+    # One character for one: the marks are offsets into the page.
+    text = Text("".join(c if c.isprintable() or c in "\n\u3000" else " " for c in result.page.text))
     for mark in result.grounding:
         if mark.start is not None and mark.end is not None and not mark.at.endswith("/quote"):
             text.stylize(f"underline {_COLOURS.get(mark.at.split('/')[1], 'yellow')}", mark.start, mark.end)

@@ -33,10 +33,8 @@ _ENDPOINT_STATUS = {
     404: "no such address or model there",
 }
 
-# It writes page text to stderr when nobody has configured logging.
-_instructor_log = logging.getLogger("instructor")
-_instructor_log.addHandler(logging.NullHandler())
-_instructor_log.propagate = False
+# instructor logs page text and what an endpoint says of a key: to stderr, if nobody has configured logging.
+logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
 
 
 class Client:

@@ -1,10 +1,10 @@
 """The dates of a page, some of which lean on others: 同年5月 on 2019年3月, 随后 on the day of a signing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hyllm.schemas import DateReading, Reading
-from hyllm.text import Located, Locator, fold, joined
+from hyllm.text import Located, Locator, joined
 from hyllm.values import Refusal, parse_date
 
 
@@ -27,37 +27,36 @@ class Dates:
     def __init__(self, locator: Locator, issue_date: str | None, readings: Iterable[Reading]) -> None:
         self._locator = locator
         self._issue_date = issue_date
-        self._anchors: Mapping[str, str] = {
-            fold(date.text): date.anchor
-            for reading in readings
-            for date in _dates_in(reading)
-            if date.anchor is not None
-        }
+        # By place, not by words: 次月 may stand on a page twice and lean on two different dates.
+        self._anchors: dict[Located, str] = {}
+        for reading in readings:
+            own: list[int] = getattr(reading, "evidence", [])
+            for date in _dates_in(reading):
+                if date.anchor is not None:
+                    self._anchors.setdefault(locator.find(date.text, own), date.anchor)
 
-    def resolve(self, said: DateReading, place: Located, own: Iterable[int]) -> ResolvedDate:
+    def resolve(self, said: DateReading, place: Located, own: Sequence[int]) -> ResolvedDate:
         """The value of a date that stands at `place`, in a record whose units are `own`."""
         if said.anchor is None:
             return ResolvedDate(self._parse(said.text, None, place), None)
-        own = list(own)
         where = self._locator.find(said.anchor, own)
         if where.start is None or where.end is None:
-            missing = Refusal(
-                "needs_anchor", f"{said.anchor!r}, which {said.text!r} leans on, is not on the page"
-            )
-            return ResolvedDate(missing, None)
-        anchor = self._chain(said.anchor, where, own, frozenset({fold(said.text)}))
+            message = f"{said.anchor!r}, which {said.text!r} leans on, is not on the page"
+            return ResolvedDate(Refusal("needs_anchor", message), None)
+        anchor = self._chain(said.anchor, where, own, frozenset({place}))
         value = anchor if isinstance(anchor, Refusal) else self._parse(said.text, anchor, place)
         return ResolvedDate(value, (where.start, where.end))
 
-    def _chain(self, words: str, place: Located, own: list[int], leaning: frozenset[str]) -> str | Refusal:
-        """The EDTF of an anchor, which may lean on another; `leaning` are the dates that wait for it."""
-        key = fold(words)
-        if key in leaning:
+    def _chain(
+        self, words: str, place: Located, own: Sequence[int], leaning: frozenset[Located]
+    ) -> str | Refusal:
+        """The EDTF of an anchor, which may lean on another; `leaning` are the places that wait for it."""
+        if place in leaning:
             return Refusal("needs_anchor", f"{words!r} leans on itself")
-        further = self._anchors.get(key)
+        further = self._anchors.get(place)
         if further is None:
             return self._parse(words, None, place)
-        anchor = self._chain(further, self._locator.find(further, own), own, leaning | {key})
+        anchor = self._chain(further, self._locator.find(further, own), own, leaning | {place})
         return anchor if isinstance(anchor, Refusal) else self._parse(words, anchor, place)
 
     def _parse(self, words: str, anchor: str | None, place: Located) -> str | Refusal:

@@ -5,7 +5,7 @@ What does not stand on the page, or has no value, stays in its record as the mod
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from hyllm.marks import Grounding, Problem, Reason
 from hyllm.resolve._dates import Dates
@@ -21,6 +21,7 @@ from hyllm.schemas import (
     Quantity,
     Reading,
     Record,
+    annotation_of,
     without_none,
 )
 from hyllm.text import Located, Locator, fold, joined
@@ -96,21 +97,22 @@ class _Walk:
         self._own: list[int] = getattr(said, "evidence", [])
         self._marks = marks
         self._problems = problems
+        self._beside: list[tuple[int, int]] = []
+        """Where the record's name stands in its units."""
+        self._together: list[tuple[int, int]] | None = None
+        """Within a part: where its last words stand."""
 
     def record(self, kind: type[Record], said: Reading, at: str) -> Record:
+        first = getattr(said, kind.hyllm.identity[0], None)
+        self._beside = self._locator.places(first, self._own) if isinstance(first, str) else []
         return computed(kind.model_validate(self._part(kind, said, at)))
 
     def _part(self, part: type[Part], said: Reading, at: str) -> dict[str, Any]:
         """The fields of a record, or of a part of one."""
         fields: dict[str, Any] = {}
         for name in type(said).model_fields:
-            info = part.model_fields[name]
-            number = next((mark for mark in info.metadata if isinstance(mark, FromWords)), None)
-            value = getattr(said, name)
-            if number is not None and value is not None:
-                fields[name] = self._number(number, value, f"{at}/{name}")
-            else:
-                fields[name] = self._value(info.annotation, value, f"{at}/{name}")
+            annotation = annotation_of(part.model_fields[name])
+            fields[name] = self._value(annotation, getattr(said, name), f"{at}/{name}")
         return fields
 
     def _value(self, annotation: Any, said: Any, at: str) -> Any:
@@ -125,16 +127,27 @@ class _Walk:
             return [self._value(item, one, f"{at}/{index}") for index, one in enumerate(said)]
         if get_origin(annotation) is Literal:
             return said
+        if get_origin(annotation) is Annotated:
+            return self._number(annotation, said, at)
         if isinstance(said, DateReading):
             return self._date(said, at)
         if isinstance(said, Reading):
-            return self._part(annotation, said, at)
+            return self._nested(annotation, said, at)
         words, _ = self._words(said, at if annotation is str else f"{at}/text")
         return words if annotation is str else self._amount(annotation, words, at)
 
+    def _nested(self, part: type[Part], said: Reading, at: str) -> dict[str, Any]:
+        """The fields of a part: its words belong with each other first (a title with its organisation)."""
+        of_record, self._together = self._together, []
+        fields = self._part(part, said, at)
+        self._together = of_record
+        return fields
+
     def _words(self, said: str, at: str) -> tuple[str, Located]:
         """The page's own characters for what was said, and where they stand."""
-        place = self._locator.find(said, self._own)
+        place = self._locator.find(said, self._own, self._together or self._beside)
+        if self._together is not None and place.start is not None and place.end is not None:
+            self._together = [(place.start, place.end)]
         self._mark(place, said, at)
         if place.start is None:
             return said, place
@@ -181,9 +194,11 @@ class _Walk:
             )
         return Quantity(text=words, value=value.value, unit=value.unit, bound=value.bound, upper=value.upper)
 
-    def _number(self, number: FromWords, said: str, at: str) -> int | None:
+    def _number(self, annotation: Any, said: str, at: str) -> int | None:
+        """A number read as words; the annotation's mark says how."""
         words, _ = self._words(said, at)
-        value = _PARSERS[number.parse](words)
+        (mark,) = (mark for mark in get_args(annotation) if isinstance(mark, FromWords))
+        value = _PARSERS[mark.parse](words)
         if isinstance(value, Refusal):
             self._problem(at, "unresolved", words, value.message)
             return None

@@ -8,7 +8,15 @@ from hyllm.schemas._base import Computed, Count, Evidence, FromWords, Kind, Ordi
 from hyllm.schemas._meeting import Meeting, Outcome, Participant
 from hyllm.schemas._official import Official, Post
 from hyllm.schemas._project import Figure, Milestone, Party, Project
-from hyllm.schemas._reading import DateReading, Reading, page_model, reading_model, signature, without_none
+from hyllm.schemas._reading import (
+    DateReading,
+    Reading,
+    annotation_of,
+    page_model,
+    reading_model,
+    signature,
+    without_none,
+)
 from hyllm.schemas._values import Date, Money, Quantity
 from hyllm.schemas._wire import wire_schema
 
@@ -35,6 +43,7 @@ __all__ = [
     "Quantity",
     "Reading",
     "Record",
+    "annotation_of",
     "page_model",
     "reading_model",
     "signature",

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic.fields import FieldInfo
 
 from hyllm.errors import UsageError
 from hyllm.schemas._base import Computed, Evidence, FromWords, Part, Record
@@ -72,10 +73,7 @@ def reading_model(part: type[Part]) -> type[Reading]:
     for name, info in part.model_fields.items():
         if any(isinstance(mark, Computed) for mark in info.metadata):
             continue
-        annotation: Any = info.annotation
-        if any(isinstance(mark, FromWords) for mark in info.metadata):
-            annotation = str
-        fields[name] = _field(annotation, f"{part.__name__}.{name}")
+        fields[name] = _field(annotation_of(info), f"{part.__name__}.{name}")
     if issubclass(part, Record) and "evidence" not in fields:
         raise UsageError(f"{part.__name__} has no field `evidence: list[Evidence]`: what would it rest on?")
     return create_model(f"{part.__name__}Reading", __base__=Reading, **fields)
@@ -119,6 +117,12 @@ def _read_as(annotation: Any, where: str) -> Any:
         "Use str (verbatim words), Literal (a choice), Date, Money, Quantity, Count, Ordinal, "
         "a subclass of Part, a list of these, or mark the field Computed()."
     )
+
+
+def annotation_of(info: FieldInfo) -> Any:
+    """A field's annotation as it was written: pydantic keeps the mark of a bare `Count` apart."""
+    mark = next((mark for mark in info.metadata if isinstance(mark, FromWords)), None)
+    return Annotated[info.annotation, mark] if mark else info.annotation
 
 
 def _is_union(origin: Any) -> bool:

@@ -44,11 +44,18 @@ class Locator:
         self._view = MatchView(text)
         self._starts = [unit.start for unit in self.units]
 
-    def find(self, words: str, own: Iterable[int] = ()) -> Located:
+    def find(self, words: str, own: Iterable[int] = (), beside: Sequence[tuple[int, int]] = ()) -> Located:
         """Where `words` stand, given the numbers of the record's `own` units.
 
-        The first place in the record's units wins, else the first near them, else the only one on the
-        page. Several places elsewhere are `ambiguous`: the nearest to the record is given.
+        A place in the record's units wins, else one near them, else the only one on the page. Several
+        places elsewhere are `ambiguous`: the nearest to the record is given.
+
+        Args:
+            words: what the model reported.
+            own: the numbers of the units the record rests on.
+            beside: spans the words belong with, the record's name, say. Of several places in the record's
+                units, the one that goes with a span is meant: it ends where the span begins (县长 before a
+                name), or follows it most closely. Without spans, the first is.
         """
         folded = fold(words)
         if not folded:
@@ -57,17 +64,27 @@ class Locator:
         own = sorted(set(own))
         for reach in (0, _NEAR) if own else ():
             windows = self._windows(own, reach)
-            inside = next(
-                (p for p in places if any(b <= p and p + len(folded) <= s for b, s in windows)), None
-            )
-            if inside is not None:
-                return self._located(inside, folded, words)
+            inside = [p for p in places if any(b <= p and p + len(folded) <= s for b, s in windows)]
+            if inside:
+                return self._located(self._belonging(inside, len(folded), beside), folded, words)
         if not places:
             return _MISSING
         if len(places) == 1:
             return self._located(places[0], folded, words)
         nearest = self._nearest(places, own)
         return self._located(nearest, folded, words)._replace(status="ambiguous")
+
+    def places(self, words: str, own: Iterable[int]) -> list[tuple[int, int]]:
+        """Every span in the units `own` where `words` stand."""
+        folded = fold(words)
+        if not folded:
+            return []
+        windows = self._windows(sorted(set(own)), 0)
+        return [
+            self._view.span(p, p + len(folded))
+            for p in self._occurrences(folded)
+            if any(b <= p and p + len(folded) <= s for b, s in windows)
+        ]
 
     def sentence(self, place: int) -> str:
         """The unit in which the character at `place` stands; empty between units."""
@@ -112,6 +129,17 @@ class Locator:
             if not inside and not cut:
                 yield place
             place = text.find(folded, place + 1)
+
+    def _belonging(self, places: Sequence[int], length: int, beside: Sequence[tuple[int, int]]) -> int:
+        """The place that goes with one of the spans `beside`."""
+        spans = [self._view.window(start, end) for start, end in beside]
+
+        def distance(place: int) -> tuple[int, int]:
+            """First what touches a span from before, then what follows one, then the rest; each by its gap."""
+            gaps = [(0, 0) if place + length == begin else (1, place - stop) for begin, stop in spans]
+            return min((gap for gap in gaps if gap[1] >= 0), default=(2, place))
+
+        return min(places, key=distance)
 
     def _nearest(self, places: Sequence[int], own: Sequence[int]) -> int:
         windows = self._windows(own, 0)

@@ -4,12 +4,13 @@ import re
 from dataclasses import replace
 
 from ._calendar import Moment, Span, read_span
+from ._context import Context, UnresolvedError, refuse
 from ._datetext import plain_date_text
 from ._datewords import is_outside_calendar, is_vague
 from ._expressions import Expression, read_expression
 from ._normal import normalise
 from ._outlook import outlook_on
-from ._resolving import Context, Unresolved, refuse, resolve, resolve_from
+from ._resolving import resolve, resolve_from
 from ._types import DateValue, Refusal
 from ._written import Written
 
@@ -17,12 +18,12 @@ _NOW = re.compile(
     "(?:截至|截止|截止到|到|至)(?:目前|当前|现在|今|今天|发稿时?|记者发稿时?)(?:为止)?|迄今(?:为止)?|目前为止|至今为止"
 )
 _CENTURY = re.compile(
-    "(?:(?P<number>[0-9]{1,2})世纪|(?P<last>上(?:个)?世纪)|(?P<this>本世纪))(?:(?P<decade>[0-9]0)年代)?"
+    "(?:(?P<number>[0-9]{1,2})世纪|(?P<last>上(?:个)?世纪)|(?P<this>本世纪))(?:(?P<decade>[0-9]0)年代(?:初期?|中期|末期?)?)?"
 )
 _DECADE = re.compile("(?P<century>[12][0-9])?(?P<decade>[0-9])0年代(?:初期?|中期|末期?)?")
 _EVENT = re.compile(
-    "(?:随后|随即|之后|而后|接着|紧接着|届时|当时|会前|会后|会上|其间|期间|此间|同时|席间|间隙)"
-    "|[^0-9]+(?:之前|以前|开始前|前|之后|以后|后|期间|间隙|当天|当日|同日|同时|之际|以来)"
+    "(?:随后|随即|之后|而后|接着|紧接着|届时|当时|会前|会后|其间|期间|此间|同时|席间|间隙)"
+    "|[^0-9]+(?<![年月日天周季旬期])(?:之前|以前|前|之后|以后|后|期间|间隙|当天|当日|同日|同时|之际|以来)"
 )
 _LONG_AFTER = re.compile("建成|投产|达产|竣工|完工|投用|投入使用|运营")
 
@@ -88,7 +89,7 @@ def parse_date(
         return Refusal("vague", f"'{words}' fixes no time.")
     try:
         return DateValue(_edtf(words, issue_date, anchor, sentence))
-    except Unresolved as unresolved:
+    except UnresolvedError as unresolved:
         return Refusal(unresolved.reason, f"'{words}': {unresolved}.")
 
 

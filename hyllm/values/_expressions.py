@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ._resolving import Edge
+from ._context import Edge
 from ._written import Written, read_written
 
 _LEAD = re.compile(

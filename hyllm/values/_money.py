@@ -33,16 +33,22 @@ def _longest_first(words: Iterable[str]) -> str:
 
 
 # 亿元级 and 万元户 name a class, 单元 and 元件 no money at all.
-_UNIT = rf"(?:{_longest_first(_CODES)})(?:\((?:{_longest_first(_CODES)})\))?(?![级户店素件旦宵])"
+_UNIT = rf"(?:{_longest_first(_CODES)})(?:\((?:{_longest_first(_CODES)})\))?(?![级户店素件旦宵化])"
 _SIGN = "|".join(
     re.escape(w) for w in sorted(_CODES, key=len, reverse=True) if w[-1] not in "元圆钱金镑布铢郎"
 )
 _MONEY = Grammar.of(unit=_UNIT, sign=_SIGN)
 _UNNAMED = Grammar.of(unit="(?<=[万亿])(?=$|以上|以下|以内|左右|上下|有余|之内|[,。;、])")
 _COLLOQUIAL_SCALE = re.compile("(?<=[0-9一二三四五六七八九十百千两几])个(?=亿)")
-_GLOSS = re.compile(r"\([^()]*[0-9一二三四五六七八九十百千万亿][^()]*\)")
 _RATE_BEFORE = re.compile("每(?!年|日|天)|[人亩户地车件单]均|单价|均价")
 _RATE_AFTER = re.compile("/(?![年日天])|每(?!年|日|天)|一(?:亩|吨|平方米|平|斤|公斤|个|张|套)")
+
+_LEAST_UNNAMED = 10**4
+# Headlines drop 元 behind 亿 (总投资50亿); behind 万 only words of money tell it from 60万 people.
+_SUMS_OFTEN_UNNAMED = re.compile(
+    "投资|投入|资金|产值|税|营收|收入|引资|外资|内资|金额|总额|额|贷|授信|捐|款|费|价|销售|利润|补助|补贴|奖"
+    "|^[^0-9一-龥]*[约近超逾]?[上过]?[0-9.,·一二三四五六七八九十百千两点-]+亿"
+)
 
 CURRENCY_WORDS = _UNIT
 """Pattern of a currency behind a number."""
@@ -52,8 +58,9 @@ def parse_money(text: str) -> MoneyValue | Refusal:
     """The sum a text states.
 
     The text may carry verbs and nouns around the one sum it states. 约 together with a limit
-    (约5亿元以上) gives the limit. 万 or 亿 at the end without a currency is 元; a smaller number without
-    a currency has lost something and is refused, as are rates, percentages and two different sums.
+    (约5亿元以上) gives the limit. A closing 亿 without a currency is 亿元, and so is a closing 万 beside
+    words of money (投资5000万); any other number without a currency has lost something and is refused,
+    as are rates, percentages and two different sums.
 
     Args:
         text: Verbatim words of a page, in any width and with any white space.
@@ -71,33 +78,19 @@ def parse_money(text: str) -> MoneyValue | Refusal:
     if isinstance(words, Refusal):
         return words
     words = _COLLOQUIAL_SCALE.sub("", words)
-    found = _amounts(_GLOSS.sub("", words)) or _amounts(words)
-    if not found:
-        return _nothing_in(words)
-    return _only_one(words, found)
-
-
-def _amounts(words: str) -> list[Amount | Refusal]:
-    return list(_MONEY.find(words)) or list(_UNNAMED.find(words))
-
-
-def _only_one(words: str, found: list[Amount | Refusal]) -> MoneyValue | Refusal:
-    sums: set[MoneyValue] = set()
-    for amount in found:
-        value = amount if isinstance(amount, Refusal) else _money(words, amount)
-        if isinstance(value, Refusal):
-            return value
-        sums.add(value)
-    if len(sums) > 1:
-        return Refusal("ambiguous", f"'{words}' states several sums: give one of them.")
-    return sums.pop()
+    found = _MONEY.find(words) or (_UNNAMED.find(words) if _SUMS_OFTEN_UNNAMED.search(words) else [])
+    sums = {amount if isinstance(amount, Refusal) else _money(words, amount) for amount in found}
+    if len(sums) == 1:
+        return sums.pop()
+    refusal = next((value for value in sums if isinstance(value, Refusal)), None)
+    return refusal or _none_or_many(words, len(sums))
 
 
 def _money(words: str, amount: Amount) -> MoneyValue | Refusal:
-    gloss_free = _GLOSS.sub("", words)
-    before, after = gloss_free[: amount.start], gloss_free[amount.end :]
-    if _RATE_BEFORE.search(before) or _RATE_AFTER.match(after):
+    if _RATE_BEFORE.search(amount.before) or _RATE_AFTER.match(amount.after):
         return Refusal("not_a_value", f"'{words}' is a rate, not a sum.")
+    if not amount.unit and amount.sign == "人民币" and amount.value < _LEAST_UNNAMED:
+        return Refusal("no_unit", f"'{words}' has lost its end: 元, 万元 or 亿元.")
     currency = _currency(amount)
     if currency is None:
         return Refusal("ambiguous", f"'{words}' names two currencies.")
@@ -113,9 +106,9 @@ def _currency(amount: Amount) -> str | None:
     return foreign.pop() if len(foreign) == 1 else None
 
 
-def _nothing_in(words: str) -> Refusal:
+def _none_or_many(words: str, count: int) -> Refusal:
+    if count:
+        return Refusal("ambiguous", f"'{words}' states several sums: give one of them.")
     if re.search("[0-9一二三四五六七八九十百千万亿]", words):
-        return Refusal(
-            "no_unit", f"'{words}' names no currency: its end may be lost, or it is no sum of money."
-        )
+        return Refusal("no_unit", f"'{words}' names no currency: its end is lost, or it is no sum of money.")
     return Refusal("no_number", f"'{words}' holds no number.")

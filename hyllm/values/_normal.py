@@ -12,7 +12,7 @@ LONGEST = 80
 _LIST_MARKS = re.compile("^[\u2460-\u249b\u2776-\u2793\u3220-\u3229]+")
 _ENCLOSED_NUMBER = re.compile("[\u2460-\u249b\u2776-\u2793\u3220-\u3229]")
 _DASHES = re.compile("[-\u2010-\u2015\u2212\u2500\u301c~\u223c\u30fc]+")
-# OCR takes the dash of a range for 一; between Arabic digits, or after 年, 月, 日 before one, it is nothing else.
+# OCR takes the dash of a range for 一; between Arabic digits, or behind 年, 月, 日, it is nothing else.
 _HAN_ONE_AS_DASH = re.compile("(?<=[0-9年月日])一(?=[0-9])")
 _DAMAGE = "\ufffd"
 _INVISIBLE = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))

@@ -11,16 +11,18 @@ _FORMAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五
 _SCALES = {"亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
 
 _HAN = "零〇一二两三四五六七八九十百千万亿廿卅壹贰叁肆伍陆柒捌玖拾佰仟"
-_SCALE_CLASS = "[十百千万亿]"
+# The 千 of 千瓦, 千米, 千克 and 千伏 belongs to the unit.
+_UNIT_AHEAD = "(?!千[瓦米克伏卡])"
+_SCALE_CLASS = f"(?:{_UNIT_AHEAD}[十百千万亿])"
 NUMERAL = (
-    rf"(?:[数几](?={_SCALE_CLASS}))?"
-    rf"[0-9{_HAN}](?:[0-9{_HAN}]|[.,·](?=[0-9])|(?<=[一二两三四五六七八九十])点(?=[零〇一二三四五六七八九]))*"
-    rf"(?:余|多|(?<=[十百])几|(?<={_SCALE_CLASS})来)?{_SCALE_CLASS}*"
+    rf"(?:[数几](?={_SCALE_CLASS}))?{_UNIT_AHEAD}[0-9{_HAN}]"
+    rf"(?:{_UNIT_AHEAD}[0-9{_HAN}]|[.,·](?=[0-9])|(?<=[一二两三四五六七八九十])点(?=[零〇一二三四五六七八九]))*"
+    rf"(?:余|多|(?<=[十百])几|(?<=[十百千万亿])来)?{_SCALE_CLASS}*"
 )
 """Pattern of a candidate; `read_numeral` decides whether it is a number."""
 
 _PARTS = re.compile(
-    rf"(?P<some>[数几])?(?P<body>[0-9{_HAN}.,·点]+)(?:(?P<more>[余多几来])(?P<tail>{_SCALE_CLASS}*))?"
+    rf"(?P<some>[数几])?(?P<body>[0-9{_HAN}.,·点]+)(?:(?P<more>[余多几来])(?P<tail>[十百千万亿]*))?"
 )
 _ARABIC = re.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:[.·][0-9]+)?")
 _MORE: dict[str, Bound] = {"余": "at_least", "多": "at_least", "几": "at_least", "来": "about"}

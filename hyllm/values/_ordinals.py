@@ -9,11 +9,11 @@ from ._types import Refusal
 _NUMBER = "[0-9零〇一二三四五六七八九十百廿卅]+"
 _MEASURE = "(?:次|届|期|场|讲|轮|站|回|季|集|课|个|批)"
 _ORDINAL = re.compile(
-    rf"第(?P<with_di>{_NUMBER})(?:次|届|期|场|讲|轮|站|回|集|课|季(?!度))"
+    rf"第(?P<with_di>{_NUMBER})(?:次(?!全国人口|人口|全国经济|经济普|全国农|国土)|届|期|场|讲)"
     rf"|(?<=届)第?(?P<sitting>{_NUMBER})(?:次|中)"
     rf"|(?P<term>{_NUMBER})(?=届第?{_NUMBER}[次中])"
     rf"|(?P<plenum>[一二三四五六七八九十]+)(?:中|次)(?=全会|全体|会议|党代会|代表大会)"
-    rf"|(?P<first>首)(?:次|届|期|场|讲|轮|站|季(?!度))"
+    rf"|(?P<first>首)(?:次|届|期|场|讲)"
 )
 _ALONE = re.compile(
     rf"第?(?P<number>{_NUMBER})(?:期|届)|第(?P<with_di>{_NUMBER}){_MEASURE}?|(?P<first>首){_MEASURE}?"

@@ -2,8 +2,8 @@
 
 import re
 
+from ._context import Outlook
 from ._normal import fold
-from ._resolving import Outlook
 
 # 将军, 即将近, 模拟 and 决定于 only share a character with the words of intention.
 _WILL = re.compile(

@@ -15,6 +15,7 @@ _DATES = re.compile(
     "(?:[0-9]{4}|[〇零一二三四五六七八九]{4})(?:[-至到][0-9]{4})?年度?"
     "|(?:[0-9]{2}年)?(?:[0-9一二三四五六七八九十]{1,2}月?[-至到])?[0-9一二三四五六七八九十]{1,2}月份?"
     "(?:[0-9一二三四五六七八九十]{1,3}[日号])?(?:[-至到][0-9一二三四五六七八九十]{1,3}[日号])?"
+    "|[0-9]{1,2}(?:[时点](?:[0-9]{1,2}分)?|:[0-9]{2})"
 )
 _ORDINALS = re.compile(rf"第{NUMERAL}[届次期批季号]?|前{NUMERAL}[名位强]")
 _PERCENTAGES = re.compile(
@@ -22,12 +23,14 @@ _PERCENTAGES = re.compile(
 )
 _SUMS = re.compile(rf"{NUMERAL}(?:{CURRENCY_WORDS})")
 # 5G, C919, 4+3+X and 4A are names with digits in them.
-_NAMES = re.compile(r"[A-Za-z]+-?[0-9]+[A-Za-z]*|[0-9]+(?:\+[0-9A-Za-z]+)+|[0-9]+\+|[0-9]+[A-Z](?![A-Za-z])")
+_NAMES = re.compile(
+    r"一(?:大?批(?!次)|[面片道类起层步度代头次])|[0-9]+[期号强]|[A-Za-z]+-?[0-9]+[A-Za-z]*|[0-9]+(?:\+[0-9A-Za-z]+)+|[0-9]+\+|[0-9]+[A-Z](?![A-Za-z])"
+)
 _RATE_BEFORE = re.compile("每(?!年|日|天)|[人亩户地车件单]均|时速|单价|均价")
-_RATE_AFTER = re.compile("/|每(?!年|日|天)")
+_RATE_AFTER = re.compile("/|每(?!年|日|天)|级")
 _PER_YEAR_OR_DAY = re.compile("/[年日天]")
 _COUNT = re.compile(rf"(?P<number>{NUMERAL})(?:{COUNTED}|(?=重[大点]|项目))")
-_BEHIND = re.compile("[-至到/]")
+_RANGE_BEFORE = re.compile(f"{NUMERAL}[-至到]$")
 _STRAY = re.compile(rf"[0-9]|[数几]{NUMERAL}")
 _SOMETHING_ELSE = "□"
 
@@ -55,7 +58,7 @@ def parse_quantity(text: str) -> QuantityValue | Refusal:
     if isinstance(words, Refusal):
         return words
     masked = _masked(words)
-    found = list(_QUANTITY.find(masked))
+    found = _QUANTITY.find(masked)
     if not found:
         return _nothing_in(words, masked)
     return _only_one(words, masked, found)
@@ -70,20 +73,18 @@ def _masked(words: str) -> str:
 
 
 def _only_one(words: str, masked: str, found: list[Amount | Refusal]) -> QuantityValue | Refusal:
-    quantities: set[QuantityValue] = set()
-    for amount in found:
-        value = amount if isinstance(amount, Refusal) else _quantity(words, masked, amount)
-        if isinstance(value, Refusal):
-            return value
-        quantities.add(value)
+    quantities = {amount if isinstance(amount, Refusal) else _quantity(words, amount) for amount in found}
+    refusal = next((value for value in quantities if isinstance(value, Refusal)), None)
+    if refusal is not None:
+        return refusal
     if len(quantities) > 1 or _STRAY.search(_QUANTITY.pattern.sub("", masked)):
         return Refusal("ambiguous", f"'{words}' states several numbers: give one with its unit.")
     return quantities.pop()
 
 
-def _quantity(words: str, masked: str, amount: Amount) -> QuantityValue | Refusal:
-    if _RATE_BEFORE.search(masked[: amount.start]) or _RATE_AFTER.match(masked[amount.end :]):
-        return Refusal("not_a_value", f"'{words}' is a rate, not a quantity.")
+def _quantity(words: str, amount: Amount) -> QuantityValue | Refusal:
+    if _RATE_BEFORE.search(amount.before) or _RATE_AFTER.match(amount.after):
+        return Refusal("not_a_value", f"'{words}' is a rate or a class, not a quantity.")
     upper = None if amount.upper is None else plain(amount.upper)
     return QuantityValue(plain(amount.value), amount.unit, amount.bound, upper)
 
@@ -145,11 +146,16 @@ def parse_count(text: str) -> int | Refusal:
 
 
 def _counts(masked: str) -> list[Fraction]:
-    """The numbers of things; only those of 项目, if any."""
-    found = [match for match in _COUNT.finditer(masked) if not _BEHIND.match(masked[match.end() :])]
+    """The numbers of things; only those of 项目, if any. 0 stands for a number without one value."""
+    found = list(_COUNT.finditer(masked))
     of_projects = [match for match in found if _is_of_projects(masked, match)]
-    numerals = (read_numeral(match["number"]) for match in of_projects or found)
-    return [numeral.value for numeral in numerals if numeral is not None]
+    return [_count(masked, match) for match in of_projects or found]
+
+
+def _count(masked: str, match: re.Match[str]) -> Fraction:
+    numeral = read_numeral(match["number"])
+    several = re.search("[数几]", match["number"]) or _RANGE_BEFORE.search(masked[: match.start()])
+    return Fraction(0) if numeral is None or several else numeral.value
 
 
 def _is_of_projects(masked: str, match: re.Match[str]) -> bool:

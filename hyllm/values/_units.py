@@ -2,20 +2,25 @@
 
 import re
 
-_COUNTED = (
-    "个 只 家 人次 人份 人 名 位 台次 台套 台 套 辆次 辆 艘 架次 架 列 座 条 栋 幢 间 所 处 口 块 片 株 棵 头 匹 羽 "
-    "尾 张 件次 件 项 批次 批 场次 场 户次 户 家次 车次 班次 次 趟 门 本 册 部 篇 幅 首 支次 支 枚 粒 颗 瓶 标准箱 标箱 "
-    "箱 盒 包 袋 罐 桶 盏 根 卷 份 封 笔 宗 起 例 种 类 款 对 双 副 组 层 孔 段 扇 面 张次 床 席 桌 朵 束 堂 节 步 页 字 "
-    "词 句 碗 杯 道 盘 尊 具 把 柄 剂次 剂 针次 针 轮 课时 学时 TEU 条次 头次 单 票 杆 眼 盆 丛 排 圈 代 亩次 团 回 篮"
-).split()
-_MEASURED = (
-    "平方公里 平方千米 平方米 平方厘米 平方毫米 平米 公顷 亩 顷 ㎡ m² m2 km² km2 立方米 立方厘米 立方 方 m³ m3 ㎥ "
-    "毫米 厘米 分米 米 公里 千米 华里 里 海里 英里 英寸 英尺 尺 延米 ㎞ km mm cm m 毫升 升 公升 "
-    "吨标准煤 吨 公吨 千克 公斤 市斤 斤 克 毫克 ㎏ kg t 担 "
-    "千瓦时 兆瓦时 吉瓦时 万千瓦 千瓦 兆瓦 吉瓦 瓦 kWh MWh GWh TWh kW KW MW GW kV 千伏安 兆伏安 千伏 伏 马力 度 "
-    "赫兹 兆赫 MHz GHz PB TB GB MB PFLOPS EFLOPS 兆 字节 像素 ℃ °C 摄氏度 分贝 "
-    "个小时 小时 分钟 秒 天 周 个星期 个月 年 周岁 岁"
-).split()
+_COUNTED = """
+    个 只 家 人次 人份 人 名 位 台次 台套 台 套 辆次 辆 艘 架次 架 列 座 条次 条 栋 幢 间 所 处 口 块 片 株 棵
+    头次 头 匹 羽 尾 张次 张 件次 件 项 批次 批 场次 场 户次 户 家次 车次 班次 次 趟 门
+    本 册 部 篇 幅 首 支次 支
+    枚 粒 颗 瓶 标准箱 标箱 箱 TEU 盒 包 袋 罐 桶 盏 根 卷 份 封 笔 宗 起 例
+    种 类 款 对 双 副 组 层 孔 段 扇 面
+    床 席 桌 朵 束 堂 节 步 页 字 词 句 碗 杯 道 盘 尊 具 把 柄 剂次 剂 针次
+    针 轮 课时 学时 单 票 杆 眼 盆 丛 排
+    圈 代 亩次 团 回
+"""
+_MEASURED = """
+    平方公里 平方千米 平方米 平方厘米 平方毫米 平米 公顷 亩 顷 ㎡ m² m2 km² km2
+    立方米 立方厘米 立方 方 m³ m3 ㎥ 毫升 升 公升
+    毫米 厘米 分米 米 公里 千米 华里 里 海里 英里 英寸 英尺 尺 延米 ㎞ km mm cm m
+    吨标准煤 吨 公吨 千克 公斤 市斤 斤 克 毫克 ㎏ kg t 担
+    千瓦时 兆瓦时 吉瓦时 千瓦 兆瓦 吉瓦 瓦 kWh MWh GWh TWh kW KW MW GW kV 千伏安 兆伏安 千伏 伏 马力 度
+    赫兹 兆赫 MHz GHz PB TB GB MB PFLOPS EFLOPS 兆 字节 像素 ℃ °C 摄氏度 分贝
+    个小时 小时 分钟 秒 天 周 个星期 个月 年 周岁 岁
+"""
 _NOT_BEFORE = {
     "个": "百分点",
     "家": "庭",
@@ -90,8 +95,8 @@ _NOT_BEFORE = {
 }
 
 
-def _pattern(words: list[str]) -> str:
-    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
+def _pattern(words: str) -> str:
+    longest_first = sorted(set(words.split()), key=lambda word: (-len(word), word))
     return "|".join(re.escape(word) + _guard(word) for word in longest_first)
 
 

@@ -48,7 +48,7 @@ def _one_of(table: Mapping[str, object]) -> str:
 _YEAR = (
     r"(?:(?P<year>[0-9]{4})年(?:度(?!假))?"
     rf"|(?P<issue_year>{_one_of(words.ISSUE_YEARS)})度?|(?P<anchor_year>{_one_of(words.ANCHOR_YEARS)})"
-    rf"|(?P<season_year>{_one_of(words.ISSUE_YEARS_OF_SEASON)})(?=[春夏秋冬]))"
+    rf"|(?P<season_year>{_one_of(words.SEASON_YEARS)})(?=[春夏秋冬]))"
 )
 _MONTH = (
     r"(?:(?P<month>[0-9]{1,2})月份?"
@@ -72,7 +72,7 @@ _DAY_ALONE = re.compile(_DAY)
 _DAY_WORD = re.compile(
     rf"(?P<issue_day>{_one_of(words.ISSUE_DAYS)})|(?P<anchor_day>{_one_of(words.ANCHOR_DAYS)})"
     r"|(?P<week>上上|上|本|这|下|下下)个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六])"
-    r"|(?P<days_later>[0-9]{1,2})[天日](?:之?后|以后)|(?P<years_later>[0-9]{1,2})年(?:之?后|以后)"
+    r"|(?P<days_later>[0-9]{1,2})天(?:之?后|以后)|(?P<years_later>[0-9]{1,2})年(?:之?后|以后)"
 )
 _ISO = re.compile(
     r"(?P<year>[12][0-9]{3})(?P<sep>[-./])(?P<month>[0-9]{1,2})(?:(?P=sep)(?P<day>[0-9]{1,2})[日号]?)?"
@@ -113,7 +113,7 @@ def _year(said: Mapping[str, str | None]) -> Ref | None:
     if word := said.get("issue_year"):
         return Ref("issue", words.ISSUE_YEARS[word])
     if word := said.get("season_year"):
-        return Ref("issue", words.ISSUE_YEARS_OF_SEASON[word])
+        return Ref("issue", words.SEASON_YEARS[word])
     if word := said.get("anchor_year"):
         return Ref("anchor", words.ANCHOR_YEARS[word])
     return None

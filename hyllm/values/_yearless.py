@@ -1,0 +1,117 @@
+"""Dates without a year, or with a day alone: the last such one, or the next where 将 governs it."""
+
+from collections.abc import Callable
+
+from ._calendar import Moment
+from ._context import Context, anchor_of, refuse, today_of
+from ._written import Written
+
+
+def yearless_month_or_date(written: Written, context: Context) -> Moment:
+    """A month, or a day of it, whose year the words leave out.
+
+    Raises:
+        UnresolvedError: Nothing says which year, or the calendar has no such day.
+    """
+    month = written.month.number if written.month else 0
+    day = written.day.number if written.day else None
+    if not Moment(2000, month, day).is_valid:
+        raise refuse("out_of_range", "the calendar has no such date")
+    if context.anchor is not None:
+        return _after_anchor(month, day, context)
+    if context.edge == "before":
+        return _deadline(month, day, context)
+    if day is not None:
+        return _bare_date(month, day, context)
+    return _bare_month(month, context)
+
+
+def _after_anchor(month: int, day: int | None, context: Context) -> Moment:
+    year = anchor_of(context, "year").year
+    start = context.anchor.first if context.anchor else None
+    if start and start.month and month < start.month:
+        raise refuse("ambiguous", "it may lie in the year after the date it points at")
+    return Moment(year, month, day)
+
+
+def _bare_date(month: int, day: int, context: Context) -> Moment:
+    """The last such day up to a month after the issue date; the next one where 将 governs it."""
+    today = today_of(context)
+    horizon = _a_month_after(today)
+    days = [Moment(year, month, day) for year in range(today.year - 9, today.year + 10)]
+    days = [day for day in days if day.is_valid]
+    last = max(day for day in days if day <= horizon)
+    following = min(day for day in days if day >= today)
+    if context.outlook == "next":
+        return following
+    if last >= today or today.days_since(last) <= following.days_since(today):
+        return last
+    return _chosen(last, following, context)
+
+
+def _a_month_after(day: Moment) -> Moment:
+    month = day.plus_months(1)
+    return month._replace(day=min(day.day or 1, month.last_day.day or 31))
+
+
+def _chosen(last: Moment, following: Moment, context: Context) -> Moment:
+    """Between a date long past and a nearer one ahead."""
+    if context.outlook == "elsewhere":
+        return following
+    if context.outlook == "likely" or context.edge == "since":
+        raise refuse("ambiguous", "nothing says whether the last or the next such date is meant")
+    return last
+
+
+def _bare_month(month: int, context: Context) -> Moment:
+    today = today_of(context)
+    this_month = today.month or 1
+    last = Moment(today.year - (month > this_month + 1), month)
+    following = Moment(today.year + (month < this_month), month)
+    if context.outlook == "next":
+        return following
+    if this_month == 12 and month == 1:
+        raise refuse("ambiguous", "nothing says whether the last or the next January is meant")
+    if last == following or (today.year - last.year) * 12 + this_month - month <= 6:
+        return last
+    return _chosen(last, following, context)
+
+
+def _deadline(month: int, day: int | None, context: Context) -> Moment:
+    """9月底前 is a day of this year, but early in a year 12月底前 may look back."""
+    today = today_of(context)
+    this_month = today.month or 1
+    if context.outlook == "next" and (month, day or 31) < (this_month, today.day or 1):
+        return Moment(today.year + 1, month, day)
+    if context.outlook == "past" and month - this_month >= 9:
+        raise refuse("ambiguous", "nothing says whether the last or the next such date is meant")
+    return Moment(today.year, month, day)
+
+
+def bare_day(day: int, context: Context) -> Moment:
+    """29日: of the anchor's month, or the last such day, unless that is long ago."""
+    if context.edge == "before":
+        raise refuse("ambiguous", "it may be ten days ago or before the tenth")
+    if context.anchor is not None:
+        month = anchor_of(context, "month")
+        start = context.anchor.first
+        if start and start.day and day < start.day:
+            raise refuse("ambiguous", "the day may lie in the month after the date it points at")
+        return month._replace(day=day)
+    today = today_of(context)
+    back, ahead = _nearest(today, lambda month: month._replace(day=day))
+    if context.outlook == "next":
+        return ahead
+    if back.month == today.month or today.days_since(back) <= 10:
+        return back
+    raise refuse("ambiguous", "it may be a day of the last month or of this one")
+
+
+def _nearest(today: Moment, day_in: Callable[[Moment], Moment]) -> tuple[Moment, Moment]:
+    """The last such day up to today, and the first from today on."""
+    months = [day_in(today.plus_months(step)) for step in range(-3, 4)]
+    valid = [day for day in months if day.is_valid]
+    back, ahead = [d for d in valid if d <= today], [d for d in valid if d >= today]
+    if not back or not ahead:
+        raise refuse("out_of_range", "no month has such a day")
+    return back[-1], ahead[0]

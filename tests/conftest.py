@@ -1,0 +1,91 @@
+"""An endpoint on loopback that says what a test tells it to, and recordings for pytest-recording."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+
+@dataclass
+class Reply:
+    """What the endpoint answers to one request."""
+
+    content: str | None = '{"projects":[],"meetings":[],"officials":[]}'
+    status: int = 200
+    body: Any = None
+    """Instead of a chat completion: JSON, or bytes as they are."""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    finish: str = "stop"
+    delay: float = 0.0
+    hang_up: bool = False
+
+    def payload(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        if self.body is not None:
+            return json.dumps(self.body).encode()
+        message = {"role": "assistant", "content": self.content}
+        choice = {"index": 0, "message": message, "finish_reason": self.finish}
+        completion = {
+            "id": "c1",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "m-1",
+            "choices": [choice],
+        }
+        return json.dumps(completion).encode()
+
+
+@dataclass
+class Endpoint:
+    """The endpoint as a test sees it."""
+
+    url: str
+    replies: list[Reply] = field(default_factory=list[Reply])
+    """What is answered, in turn; the last one again and again."""
+    bodies: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    """What was asked."""
+    headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    told = Endpoint(f"http://127.0.0.1:{server.server_address[1]}/v1", [Reply()])
+    server.RequestHandlerClass = _handler(told)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield told
+    told.stopping.set()
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def _handler(told: Endpoint) -> Callable[..., BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            told.headers.append({name.lower(): value for name, value in self.headers.items()})
+            reply = told.replies.pop(0) if len(told.replies) > 1 else told.replies[0]
+            told.stopping.wait(reply.delay)
+            if reply.hang_up:
+                self.close_connection = True
+                return
+            data = reply.payload()
+            self.send_response(reply.status)
+            for name, value in {"Content-Type": "application/json", **reply.headers}.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    return Handler
