@@ -52,5 +52,5 @@ class AnswerError(HyllmError):
 
     def __init__(self, message: str, *, reason: AnswerReason = "failed") -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason: AnswerReason = reason
         """What the page's problem entry says."""

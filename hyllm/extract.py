@@ -1,6 +1,7 @@
 """From a page to its records: the whole way, in order."""
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date
@@ -30,6 +31,7 @@ from hyllm.resolve import resolve_page
 from hyllm.text import Locator
 from hyllm.version import __version__
 
+_log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
 """Where a replayed request would go."""
 _PAPER = re.compile(r"(.+?)(?:日报|晚报|早报|晨报|都市报)")
@@ -122,7 +124,7 @@ class Extractor:
 
         async def one(page: Page) -> Extraction:
             async with in_flight:
-                result = self._failed(page, dead[0]) if dead else await self._extract(page, client.ask)
+                result = self._failed(page, dead[0]) if dead else await self._safely(page, client.ask)
             if isinstance(result.error, EndpointError):
                 dead.append(result.error)
             if done:
@@ -149,6 +151,14 @@ class Extractor:
     def request(self, page: Page) -> dict[str, Any]:
         """The whole body that is sent for a page."""
         return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
+
+    async def _safely(self, page: Page, ask: Callable[..., Awaitable[dict[str, Any]]]) -> Extraction:
+        """`_extract`, where a fault of hyllm's own costs one page, not the run."""
+        try:
+            return await self._extract(page, ask)
+        except Exception as error:
+            _log.exception("%s", page.page)
+            return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
 
     async def _extract(self, page: Page, ask: Callable[..., Awaitable[dict[str, Any]]]) -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""

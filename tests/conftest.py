@@ -8,6 +8,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from vcr import VCR  # pyright: ignore[reportMissingTypeStubs]
+
+from tests.cassettes import register
 
 
 @dataclass
@@ -55,7 +58,7 @@ class Endpoint:
 
 @pytest.fixture
 def endpoint() -> Iterator[Endpoint]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    server = _Server(("127.0.0.1", 0), BaseHTTPRequestHandler)
     told = Endpoint(f"http://127.0.0.1:{server.server_address[1]}/v1", [Reply()])
     server.RequestHandlerClass = _handler(told)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -65,6 +68,11 @@ def endpoint() -> Iterator[Endpoint]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away is no error here."""
 
 
 def _handler(told: Endpoint) -> Callable[..., BaseHTTPRequestHandler]:
@@ -85,7 +93,16 @@ def _handler(told: Endpoint) -> Callable[..., BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass
 
     return Handler
+
+
+def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:
+    register(vcr)
+
+
+@pytest.fixture(scope="session")
+def vcr_config() -> dict[str, Any]:
+    return {"serializer": "hyllm", "match_on": ["method", "path", "hyllm_body"], "record_mode": "none"}

@@ -1,5 +1,6 @@
 """Recordings: what is written, what is found again, and what a stale one says."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,7 @@ def request(content: str = "甲\n乙", model: str = "m-1") -> dict[str, Any]:
 
 def interaction(**changed: Any) -> Interaction:
     answer = {"choices": [{"message": {"content": '{"projects":[]}'}}]}
-    return Interaction(
-        **(
-            {"uri": "http://127.0.0.1:1/v1/chat/completions", "request": request(), "answer": answer}
-            | changed
-        )
-    )
+    return replace(Interaction("http://127.0.0.1:1/v1/chat/completions", request(), answer), **changed)
 
 
 def test_a_recording_is_read_back_as_it_was_written() -> None:
@@ -98,17 +94,13 @@ def test_a_new_answer_replaces_what_was_recorded_of_another_request(tmp_path: Pa
 def test_meta_is_written_once_for_the_same_prompt_and_model(tmp_path: Path) -> None:
     recordings = Recordings(tmp_path)
     recordings.begin(META)
-    later = Meta(**{**vars_of(META), "recorded": "2023-01-01"})
+    later = replace(META, recorded="2023-01-01")
 
     recordings.begin(later)
     assert recordings.meta() == META
 
-    recordings.begin(Meta(**{**vars_of(later), "model": "m-2"}))
+    recordings.begin(replace(later, model="m-2"))
     assert (recordings.meta().model, recordings.meta().recorded) == ("m-2", "2023-01-01")
-
-
-def vars_of(meta: Meta) -> dict[str, Any]:
-    return {name: getattr(meta, name) for name in Meta.__dataclass_fields__}
 
 
 @pytest.mark.parametrize(

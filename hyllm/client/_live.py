@@ -15,7 +15,7 @@ import instructor
 import openai
 from instructor.core.hooks import Hooks
 from openai.types.chat import ChatCompletion
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from hyllm.client._endpoint import Endpoint
 from hyllm.client._transport import NotRecorded, RecordedTransport
@@ -24,6 +24,7 @@ from hyllm.recordings import Recordings
 from hyllm.schemas import Record, page_model
 
 _TRIES = 5
+_TRIES_IN_TIME = 2
 _LONGEST_WAIT = 60.0
 _LONGEST_RETRY_AFTER = 600.0
 _ENDPOINT_STATUS = {
@@ -65,7 +66,7 @@ class Client:
         if self._recorded:
             self._recorded.expect(dict(body), page)
         retrying = AsyncRetrying(  # a new one a call: a shared one mixes its calls up
-            stop=stop_after_attempt(_TRIES), wait=_wait, retry=retry_if_exception(_is_passing), reraise=True
+            stop=_stop, wait=_wait, retry=retry_if_exception(_is_passing), reraise=True
         )
         try:
             async for attempt in retrying:
@@ -150,6 +151,12 @@ def _is_passing(error: BaseException) -> bool:
 
 def _has_no_quota(error: openai.APIStatusError) -> bool:
     return error.status_code == 429 and error.code == "insufficient_quota"
+
+
+def _stop(state: RetryCallState) -> bool:
+    """Whether to try no more. A time-out is what the caller said it would wait: one more try, not five."""
+    error = state.outcome.exception() if state.outcome else None
+    return state.attempt_number >= (_TRIES_IN_TIME if isinstance(error, openai.APITimeoutError) else _TRIES)
 
 
 def _wait(state: RetryCallState) -> float:

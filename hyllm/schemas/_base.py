@@ -61,5 +61,5 @@ class Record(Part):
     hyllm: ClassVar[Kind]
 
     id: Annotated[str | None, Computed()] = Field(
-        None, description="Short hash of the page, the kind and where the identity stands. Computed."
+        default=None, description="Short hash of the page, the kind and where the identity stands. Computed."
     )

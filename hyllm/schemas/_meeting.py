@@ -58,9 +58,9 @@ class Meeting(Record):
         description="The fullest name on the page, else the shortest clause that identifies it."
     )
     type: MeetingType
-    session: Ordinal | None = Field(None, description="Its own ordinal (第10次 is 10). From words.")
+    session: Ordinal | None = Field(default=None, description="Its own ordinal (第10次 is 10). From words.")
     date: Date | None = None
-    place: str | None = Field(None, description="The venue or city, as written.")
+    place: str | None = Field(default=None, description="The venue or city, as written.")
     organisers: list[str] = Field(description="Bodies that host, convene or organise it.")
     participants: list[Participant] = Field(description="Every named person there.")
     topics: list[str] = Field(description="Agenda items or subjects.")

@@ -12,7 +12,7 @@ PostStatus = Literal["holds", "appointed", "acting", "removed", "former", "propo
 class Post(Part):
     """A post, as the page states it."""
 
-    organisation: str | None = Field(None, description="The body as written; null where none stands.")
+    organisation: str | None = Field(default=None, description="The body as written; null where none stands.")
     title: str
     status: PostStatus
 

@@ -46,15 +46,15 @@ class Project(Record):
 
     name: str = Field(description="The fullest name on the page.")
     aliases: list[str] = Field(description="Other names the page uses for it on their own.")
-    count: Count | None = Field(None, description="Of a batch told as one: how many. From words.")
+    count: Count | None = Field(default=None, description="Of a batch told as one: how many. From words.")
     milestones: list[Milestone] = Field(description="Every stage the page tells of, each once.")
-    place: str | None = Field(None, description="Where it is, as a locative phrase states it.")
+    place: str | None = Field(default=None, description="Where it is, as a locative phrase states it.")
     parties: list[Party] = Field(description="The organisations behind it.")
-    investment: Money | None = Field(None, description="Total (planned) investment.")
-    area: Quantity | None = Field(None, description="Land or floor area.")
+    investment: Money | None = Field(default=None, description="Total (planned) investment.")
+    area: Quantity | None = Field(default=None, description="Land or floor area.")
     figures: list[Figure] = Field(description="Its own figures, promised and reached.")
     stage: Annotated[Stage | Literal["unknown"], Computed()] = Field(
-        "unknown", description="The furthest stage reached. Computed."
+        default="unknown", description="The furthest stage reached. Computed."
     )
-    stage_date: Annotated[Date | None, Computed()] = Field(None, description="When. Computed.")
+    stage_date: Annotated[Date | None, Computed()] = Field(default=None, description="When. Computed.")
     evidence: list[Evidence]

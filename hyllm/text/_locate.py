@@ -135,7 +135,7 @@ class Locator:
         spans = [self._view.window(start, end) for start, end in beside]
 
         def distance(place: int) -> tuple[int, int]:
-            """First what touches a span from before, then what follows one, then the rest; each by its gap."""
+            """First what touches a span from before, then what follows one by its gap, then the rest."""
             gaps = [(0, 0) if place + length == begin else (1, place - stop) for begin, stop in spans]
             return min((gap for gap in gaps if gap[1] >= 0), default=(2, place))
 

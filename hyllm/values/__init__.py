@@ -5,10 +5,11 @@ none: a text with two readings is refused, never guessed. Width, white space and
 no difference.
 """
 
+from ._counts import parse_count, parse_number
 from ._dates import is_vague_date, needs_anchor, parse_date
 from ._money import parse_money
 from ._ordinals import parse_ordinal
-from ._quantity import parse_count, parse_number, parse_quantity
+from ._quantity import parse_quantity
 from ._types import Bound, DateValue, MoneyValue, Number, QuantityValue, Refusal, RefusalReason
 
 __all__ = [

@@ -61,7 +61,7 @@ def _amount(text: str, match: re.Match[str]) -> Amount | Refusal:
     if ends is None or is_unclear(before, match["low"], after):
         return Refusal("ambiguous", f"'{text}': '{match[0]}' is no number with one clear reading.")
     low, high = ends
-    bounds = [low.bound, *bounds_before(before, match["low"]), *bounds_after(match, after)]
+    bounds: list[Bound] = [low.bound, *bounds_before(before, match["low"]), *bounds_after(match, after)]
     bound = combined(bounds) if high is None else combined_range([*bounds, high.bound])
     if bound is None:
         return Refusal("ambiguous", f"'{text}' limits the number from both sides.")

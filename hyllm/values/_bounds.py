@@ -16,6 +16,7 @@ _AFTER: dict[Bound, str] = {
     "at_most": "(?:及|或)?以下(?!简称)|之下|以内|之内",
     "about": "左右(?!岸)|上下(?!游)",
 }
+"""The firmest limit first."""
 _BEHIND_NOUN: dict[Bound, str] = {"at_least": "以上", "at_most": "以下|以内", "about": "左右"}
 
 
@@ -23,8 +24,6 @@ def _groups(words: dict[Bound, str]) -> str:
     return "(?:" + "|".join(f"(?P<{bound}>{alternatives})" for bound, alternatives in words.items()) + ")"
 
 
-_BOUNDS: tuple[Bound, ...] = ("at_least", "at_most", "about")
-"""The firmest first."""
 SUFFIX = f"{_groups(_AFTER)}?"
 """Pattern of a limit right behind the unit."""
 _CLOSING = re.compile(rf"^[^0-9]*{_groups(_BEHIND_NOUN)}$")
@@ -43,7 +42,7 @@ _UNCLEAR_BEFORE = re.compile(
     # 过50亿元 is more than that, or what somebody once had; 2、3亿元 and -3亿元 have two readings too.
     "|(?<![通经超])过$|[0-9][-.,·、:;/+*x×]+$|-$|第$"
 )
-_UNCLEAR_AFTER = re.compile("半|[多余]|起(?:$|的)|-[0-9]|[一二三四五六七八九十]?[百千万]")
+_UNCLEAR_AFTER = re.compile("半|[多余]|起(?:$|的)|-[0-9]|[一二三四五六七八九十]?[百千万]|一(?![一-龥])")
 
 
 def is_unclear(before: str, number: str, after: str) -> bool:
@@ -62,13 +61,18 @@ def bounds_before(before: str, number: str) -> Iterable[Bound]:
 
 def bounds_after(amount: re.Match[str], after: str) -> Iterable[Bound]:
     """What the words right behind the unit say, or those that close the text behind a noun."""
-    yield from (bound for bound in _BOUNDS if amount[bound])
+    for bound in _AFTER:
+        if amount[bound]:
+            yield bound
     if match := _CLOSING.match(after):
         yield _said(match)
 
 
 def _said(match: re.Match[str]) -> Bound:
-    return next(bound for bound in _BOUNDS if match[bound])
+    for bound in _AFTER:
+        if match[bound]:
+            return bound
+    return "exact"
 
 
 def combined(bounds: Iterable[Bound]) -> Bound | None:
@@ -76,8 +80,10 @@ def combined(bounds: Iterable[Bound]) -> Bound | None:
     said = set(bounds)
     if {"at_least", "at_most"} <= said:
         return None
-    limits: Iterable[Bound] = (bound for bound in _BOUNDS if bound in said)
-    return next(iter(limits), "exact")
+    for bound in _AFTER:
+        if bound in said:
+            return bound
+    return "exact"
 
 
 def combined_range(bounds: Iterable[Bound]) -> Bound | None:

@@ -69,7 +69,7 @@ class Moment(NamedTuple):
 
     @property
     def _date(self) -> date:
-        return date(*self.first_day)  # type: ignore[arg-type]
+        return date(self.year, self.month or 1, self.day or 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,8 @@ def read_moment(edtf: str) -> Moment | None:
     match = _MOMENT.fullmatch(edtf)
     if match is None:
         return None
-    moment = Moment(*(int(group) if group else None for group in match.groups()))  # type: ignore[arg-type]
+    year, month, day = (int(group) if group else None for group in match.groups())
+    moment = Moment(year or 0, month, day)
     return moment if moment.is_valid else None
 
 

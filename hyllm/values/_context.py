@@ -6,9 +6,9 @@ from typing import Literal, TypeAlias
 from ._calendar import Moment, Span
 from ._types import RefusalReason
 
-Outlook: TypeAlias = Literal["next", "elsewhere", "likely", "past"]
-"""Where a date without a year looks: 将 governs it, 将 stands elsewhere in the sentence, other words of
-intention stand there, or none."""
+Outlook: TypeAlias = Literal["next", "clause", "elsewhere", "likely", "past"]
+"""Where a date without a year looks: 将 touches it, stands before it in its clause, or elsewhere in the
+sentence; other words of intention stand there, or none."""
 Edge: TypeAlias = Literal["whole", "since", "until", "before"]
 
 
@@ -28,7 +28,7 @@ class UnresolvedError(Exception):
 
     def __init__(self, reason: RefusalReason, message: str) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason: RefusalReason = reason
 
 
 def refuse(reason: RefusalReason, message: str) -> UnresolvedError:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from ._calendar import Moment, Span, read_span
 from ._context import Context, UnresolvedError, refuse
-from ._datetext import plain_date_text
+from ._datetext import plain_date_text, without_glosses
 from ._datewords import is_outside_calendar, is_vague
 from ._expressions import Expression, read_expression
 from ._normal import normalise
@@ -53,7 +53,9 @@ def needs_anchor(text: str) -> bool:
 
     """
     words = normalise(text)
-    if isinstance(words, Refusal) or is_vague(words) or is_outside_calendar(words) or _NOW.fullmatch(words):
+    if isinstance(words, Refusal) or _NOW.fullmatch(words) or is_vague(words):
+        return False
+    if is_outside_calendar(without_glosses(words)):
         return False
     plain = plain_date_text(words)
     expression = read_expression(plain)
@@ -96,9 +98,9 @@ def parse_date(
 def _edtf(words: str, issue_date: str | None, anchor: str | None, sentence: str) -> str:
     if _NOW.fullmatch(words):
         return _until_now(issue_date)
-    if is_outside_calendar(words):
-        raise refuse("unsupported", "festivals, lunar dates and plan periods have no convention")
     plain = plain_date_text(words)
+    if is_outside_calendar(without_glosses(words)):
+        raise refuse("unsupported", "festivals, lunar dates and plan periods have no convention")
     if masked := _masked_year(plain):
         return masked
     expression = read_expression(plain)
@@ -180,7 +182,16 @@ def _limit(written: Written, span: Span) -> Moment | None:
 def _range(expression: Expression, last: Written, context: Context) -> Span:
     first = resolve(expression.first, context)
     end = resolve_from(last, first, context)
+    if expression.consecutive and not _are_neighbours(first.last, end.first):
+        raise refuse("ambiguous", "it lists dates that are no interval")
     return Span(first.first, _limit_of_range(last, end))
+
+
+def _are_neighbours(earlier: Moment | None, later: Moment | None) -> bool:
+    """Whether nothing lies between two dates of the same precision."""
+    if earlier is None or later is None or (earlier.day is None) != (later.day is None):
+        return False
+    return earlier.last_day.plus_days(1) == later.first_day
 
 
 def _limit_of_range(last: Written, end: Span) -> Moment | None:

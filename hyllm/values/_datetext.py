@@ -24,6 +24,8 @@ _TIME_OF_DAY = (
 )
 _WEEKDAY = "(?:星期|礼拜|周)[一二三四五六日天1-6]"
 
+_LUNAR_GLOSS = re.compile(r"\((?:农历|夏历|[一二三四五六七八九十]月初?)[^()]*\)")
+
 
 def _by_value(match: re.Match[str]) -> str:
     numeral = read_numeral(match[0])
@@ -42,8 +44,9 @@ def _with_century(match: re.Match[str]) -> str:
 _STEPS: tuple[tuple[str, _Replacement], ...] = (
     (r"^['‘’](?P<short>[0-9]{2})(?=年)", _with_century),
     (f"^[{_MARKS}]+|[{_MARKS}]+$|[{_QUOTES}]", ""),
-    (r"\((?:农历|夏历|[一二三四五六七八九十]月初?)[^()]*\)|\(?(?:当地|北京)时间\)?", ""),
-    (rf"\({_WEEKDAY}\)|(?<=[日号]),?{_WEEKDAY}", ""),
+    (r"^\(([^()]*)\)$", r"\1"),
+    (r"\(?(?:当地|北京)时间\)?", ""),
+    (rf"\({_WEEKDAY}(?:[-至到、]{_WEEKDAY})?\)|(?<=[日号]),?{_WEEKDAY}", ""),
     # 昨(30)日, 昨日(5月30日) and 5月30日(昨日) say the same day twice.
     (r"(?<=^[昨今明])\([0-9]{1,2}\)(?=日)|(?<=^[昨今明前][日天])\([^()]*\)|\([昨今明前][日天]\)$", ""),
     ("^公元(?!前)", ""),
@@ -72,8 +75,14 @@ _STEPS: tuple[tuple[str, _Replacement], ...] = (
 _COMPILED = tuple((re.compile(pattern), replacement) for pattern, replacement in _STEPS)
 
 
+def without_glosses(words: str) -> str:
+    """The words without a bracket that gives the day in the lunar calendar."""
+    return _LUNAR_GLOSS.sub("", words)
+
+
 def plain_date_text(words: str) -> str:
     """The words with every number Arabic and without what a date does not express."""
+    words = without_glosses(words)
     for pattern, replacement in _COMPILED:
         words = pattern.sub(replacement, words)
     return words

@@ -34,9 +34,7 @@ def _longest_first(words: Iterable[str]) -> str:
 
 # 亿元级 and 万元户 name a class, 单元 and 元件 no money at all.
 _UNIT = rf"(?:{_longest_first(_CODES)})(?:\((?:{_longest_first(_CODES)})\))?(?![级户店素件旦宵化])"
-_SIGN = "|".join(
-    re.escape(w) for w in sorted(_CODES, key=len, reverse=True) if w[-1] not in "元圆钱金镑布铢郎"
-)
+_SIGN = "|".join(re.escape(w) for w in sorted(_CODES, key=len, reverse=True) if w[-1] not in "元圆钱镑布铢郎")
 _MONEY = Grammar.of(unit=_UNIT, sign=_SIGN)
 _UNNAMED = Grammar.of(unit="(?<=[万亿])(?=$|以上|以下|以内|左右|上下|有余|之内|[,。;、])")
 _COLLOQUIAL_SCALE = re.compile("(?<=[0-9一二三四五六七八九十百千两几])个(?=亿)")

@@ -18,6 +18,8 @@ _ORDINAL = re.compile(
 _ALONE = re.compile(
     rf"第?(?P<number>{_NUMBER})(?:期|届)|第(?P<with_di>{_NUMBER}){_MEASURE}?|(?P<first>首){_MEASURE}?"
 )
+# A meeting about the spirit of another (十九届五中全会精神) has not its ordinal.
+_STUDIED = re.compile(rf"(?:第?{_NUMBER}届)?第?{_NUMBER}[次中](?:全体)?(?:全会|会议|大会)?精神")
 _OVERALL = re.compile(rf"\(?总第{_NUMBER}期\)?")
 
 
@@ -39,7 +41,7 @@ def parse_ordinal(text: str) -> int | Refusal:
     words = normalise(text)
     if isinstance(words, Refusal):
         return words
-    words = _OVERALL.sub("", words) or words.replace("总第", "第")
+    words = _OVERALL.sub("", _STUDIED.sub("", words)) or words.replace("总第", "第")
     alone = _ALONE.fullmatch(words.strip("()\"'“”"))
     found = [alone] if alone else list(_ORDINAL.finditer(words))
     if not found:

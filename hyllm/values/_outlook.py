@@ -9,26 +9,28 @@ from ._normal import fold
 _WILL = re.compile(
     "(?<![老小上中少大名虎健战干麻])将(?![军领士近来帅])|(?<![模虚草])拟(?!人|态)|(?<![决规固])定于"
 )
-_INTENDS = re.compile("计划|预计|力争|争取|确保|有望|预期|即可|届时|要在|目标|安排在|定在")
+_INTENDS = re.compile("计划|预计|力争|争取|确保|有望|预期|届时|要在|目标|安排在|定在")
+_LINK = "(?:于|在|从|自|到|至)*"
+_TOUCHING = re.compile(
+    f"(?:(?:{_WILL.pattern}){_LINK}|(?:预计|力争|争取|确保|有望|预期|计划[于在到]|安排[于在]|定在){_LINK})$"
+)
 _CLAUSE_ENDS = re.compile("[,，。;；!?！？:：]")
 
 
 def outlook_on(date_words: str, sentence: str) -> Outlook:
     """Where a date without a year looks, judged by the words around it.
 
-    `next` where a word of intention governs it: in the same clause before it, or in the date's own words.
+    A noun such as 行动计划 before a date intends nothing; 将 further off may belong to something else.
     """
     if _WILL.search(date_words):
         return "next"
     folded = fold(sentence)
     before, found, after = folded.partition(date_words)
-    if found and _governed(before, after):
+    clause = _CLAUSE_ENDS.split(before)[-1] if found else ""
+    if _TOUCHING.search(clause) or (found and _WILL.match(after)):
         return "next"
+    if _WILL.search(clause):
+        return "clause"
     if _WILL.search(folded):
         return "elsewhere"
     return "likely" if _INTENDS.search(folded) else "past"
-
-
-def _governed(before: str, after: str) -> bool:
-    clause = _CLAUSE_ENDS.split(before)[-1]
-    return bool(_WILL.search(clause) or _INTENDS.search(clause) or _WILL.match(after))

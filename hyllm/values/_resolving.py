@@ -47,7 +47,7 @@ def _counted_month(written: Written, context: Context) -> Moment:
     ref = written.month or Ref("issue", 0)
     if ref.base == "anchor":
         return anchor_of(context, "month").plus_months(ref.number)
-    if written.year is None and context.anchor is not None and written.part:
+    if ref.base == "either" and context.anchor is not None:
         return anchor_of(context, "month")
     return today_of(context).plus_months(ref.number)
 

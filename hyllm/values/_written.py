@@ -8,14 +8,15 @@ from typing import Literal, TypeAlias
 from . import _datewords as words
 from ._calendar import SEASONS
 
-Base: TypeAlias = Literal["written", "issue", "anchor", "week"]
+Base: TypeAlias = Literal["written", "issue", "anchor", "either", "week"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A year, month or day: the number written, or so many steps from the issue date's or the anchor's.
+    """A year, month or day: the number written, or so many steps from another date.
 
-    For the base `week`, days from the Monday of the week the paper came out in.
+    The base `either` is the anchor where there is one, else the issue date; for `week` the number is days
+    from the Monday of the week the paper came out in.
     """
 
     base: Base
@@ -55,7 +56,7 @@ _MONTH = (
     rf"|(?P<issue_month>{_one_of(words.ISSUE_MONTHS)})|(?P<anchor_month>{_one_of(words.ANCHOR_MONTHS)}))"
 )
 _DAY = "(?P<day>[0-9]{1,2})[日号]"
-_MONTH_PART = "(?P<month_part>上旬|中旬|下旬|初|中期?|底|末)"
+_MONTH_PART = "(?P<month_part>上旬|中旬|下旬|上中旬|中下旬|初|中期?|底|末)"
 _STRETCH = (
     r"(?:第?(?P<quarter>[0-9])季度?(?P<quarter_part>初|中|底|末)?|前(?P<quarters>[0-9])个?季度"
     r"|(?P<half>[上下])半年|[前头](?P<first_months>[0-9]{1,2})个?月份?)"
@@ -127,7 +128,7 @@ def _month(said: Mapping[str, str | None]) -> Ref | None:
     if word := said.get("anchor_month"):
         return Ref("anchor", words.ANCHOR_MONTHS[word])
     if said.get("this_month") or said.get("this_month_part"):
-        return Ref("issue", 0)
+        return Ref("either", 0)
     return None
 
 

@@ -38,20 +38,36 @@ def _bare_date(month: int, day: int, context: Context) -> Moment:
     """The last such day up to a month after the issue date; the next one where 将 governs it."""
     today = today_of(context)
     horizon = _a_month_after(today)
-    days = [Moment(year, month, day) for year in range(today.year - 9, today.year + 10)]
-    days = [day for day in days if day.is_valid]
-    last = max(day for day in days if day <= horizon)
-    following = min(day for day in days if day >= today)
+    last, following = _around(month, day, horizon, today)
     if context.outlook == "next":
         return following
+    if context.outlook == "clause":
+        return _unless_recent(last, following, today)
     if last >= today or today.days_since(last) <= following.days_since(today):
         return last
     return _chosen(last, following, context)
 
 
+def _around(month: int, day: int, horizon: Moment, today: Moment) -> tuple[Moment, Moment]:
+    """The last such day up to the horizon, and the first from today on; 2月29日 may be years away."""
+    days = [Moment(year, month, day) for year in range(today.year - 9, today.year + 10)]
+    past = [found for found in days if found.is_valid and found <= horizon]
+    ahead = [found for found in days if found.is_valid and found >= today]
+    if not past or not ahead:
+        raise refuse("out_of_range", "the calendar has no such date")
+    return past[-1], ahead[0]
+
+
 def _a_month_after(day: Moment) -> Moment:
     month = day.plus_months(1)
     return month._replace(day=min(day.day or 1, month.last_day.day or 31))
+
+
+def _unless_recent(last: Moment, following: Moment, today: Moment) -> Moment:
+    """The next such date, unless the last is so recent that the 将 in its clause may be a 把."""
+    if last < today and today.days_since(last) <= 31:
+        raise refuse("ambiguous", "nothing says whether the last or the next such date is meant")
+    return following
 
 
 def _chosen(last: Moment, following: Moment, context: Context) -> Moment:
@@ -68,7 +84,7 @@ def _bare_month(month: int, context: Context) -> Moment:
     this_month = today.month or 1
     last = Moment(today.year - (month > this_month + 1), month)
     following = Moment(today.year + (month < this_month), month)
-    if context.outlook == "next":
+    if context.outlook in ("next", "clause"):
         return following
     if this_month == 12 and month == 1:
         raise refuse("ambiguous", "nothing says whether the last or the next January is meant")
@@ -81,7 +97,7 @@ def _deadline(month: int, day: int | None, context: Context) -> Moment:
     """9月底前 is a day of this year, but early in a year 12月底前 may look back."""
     today = today_of(context)
     this_month = today.month or 1
-    if context.outlook == "next" and (month, day or 31) < (this_month, today.day or 1):
+    if context.outlook in ("next", "clause") and (month, day or 31) < (this_month, today.day or 1):
         return Moment(today.year + 1, month, day)
     if context.outlook == "past" and month - this_month >= 9:
         raise refuse("ambiguous", "nothing says whether the last or the next such date is meant")

@@ -1,6 +1,7 @@
 """What a model is asked for, derived from the record classes."""
 
-from typing import ClassVar, Literal
+from collections.abc import Iterator
+from typing import Any, ClassVar, Literal, cast
 
 import llguidance
 import pytest
@@ -168,31 +169,34 @@ ALLOWED = {
 }
 
 
-def test_the_strict_wire_schema_keeps_to_openais_subset() -> None:
-    def walk(node: object, *, names: bool = False) -> None:
-        if isinstance(node, list):
-            for item in node:  # pyright: ignore[reportUnknownVariableType]
-                walk(item)
-        elif isinstance(node, dict):
-            schema: dict[str, object] = node  # pyright: ignore[reportUnknownVariableType]
-            if not names:
-                assert set(schema) <= ALLOWED
-                if schema.get("type") == "object":
-                    assert schema["additionalProperties"] is False
-                    assert schema["required"] == list(schema["properties"])  # pyright: ignore
-                if "$ref" in schema:
-                    assert set(schema) == {"$ref"}
-            for key, value in schema.items():
-                walk(value, names=not names and key in ("properties", "$defs"))
+def nodes(node: Any, *, names: bool = False) -> Iterator[dict[str, Any]]:
+    """Every schema in a schema; below `properties` and `$defs` keys are names, not keywords."""
+    if isinstance(node, list):
+        for item in cast("list[Any]", node):
+            yield from nodes(item)
+    elif isinstance(node, dict):
+        schema = cast("dict[str, Any]", node)
+        if not names:
+            yield schema
+        for key, value in schema.items():
+            yield from nodes(value, names=not names and key in ("properties", "$defs"))
 
-    walk(wire_schema(ALL, strict=True))
+
+def test_the_strict_wire_schema_keeps_to_openais_subset() -> None:
+    for schema in nodes(wire_schema(ALL, strict=True)):
+        assert set(schema) <= ALLOWED
+        if schema.get("type") == "object":
+            assert schema["additionalProperties"] is False
+            assert schema["required"] == list(schema["properties"])
+        if "$ref" in schema:
+            assert set(schema) == {"$ref"}
 
 
 def test_without_the_strict_subset_null_is_not_offered_and_evidence_is_bounded() -> None:
     schema = wire_schema((Official,), strict=False)
 
     assert "null" not in str(schema)
-    official = schema["$defs"]["OfficialReading"]
+    official: dict[str, Any] = schema["$defs"]["OfficialReading"]
     assert official["required"] == ["name", "evidence"]
     assert official["properties"]["evidence"] == {
         "type": "array",

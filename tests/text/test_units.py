@@ -1,5 +1,7 @@
 """Units: sentences, headlines, lines, in printed order."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,6 +90,6 @@ def test_units_hold_every_character_that_is_not_white_space_in_order(text: str) 
     units = split_units(text)
 
     assert [unit.number for unit in units] == list(range(1, len(units) + 1))
-    assert all(a.end <= b.start for a, b in zip(units, units[1:], strict=False))
+    assert all(a.end <= b.start for a, b in pairwise(units))
     assert all(text[u.start : u.end] == text[u.start : u.end].strip() != "" for u in units)
     assert "".join("".join(shown(text)).split()) == "".join(text.split())

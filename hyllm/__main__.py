@@ -1,0 +1,5 @@
+"""`python -m hyllm`: the command line."""
+
+from hyllm.cli import main
+
+main()
