@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hyllm.answers import Usage, read_answer
 from hyllm.archive import Page
@@ -30,6 +30,9 @@ from hyllm.recordings import Meta, Recordings
 from hyllm.resolve import resolve_page
 from hyllm.text import Locator
 from hyllm.version import __version__
+
+if TYPE_CHECKING:
+    from hyllm.client._live import Client
 
 _log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
@@ -124,7 +127,7 @@ class Extractor:
 
         async def one(page: Page) -> Extraction:
             async with in_flight:
-                result = self._failed(page, dead[0]) if dead else await self._safely(page, client.ask)
+                result = self._failed(page, dead[0]) if dead else await self._safely(page, client)
             if isinstance(result.error, EndpointError):
                 dead.append(result.error)
             if done:
@@ -152,20 +155,20 @@ class Extractor:
         """The whole body that is sent for a page."""
         return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
 
-    async def _safely(self, page: Page, ask: Callable[..., Awaitable[dict[str, Any]]]) -> Extraction:
+    async def _safely(self, page: Page, client: "Client") -> Extraction:
         """`_extract`, where a fault of hyllm's own costs one page, not the run."""
         try:
-            return await self._extract(page, ask)
+            return await self._extract(page, client)
         except Exception as error:
             _log.exception("%s", page.page)
             return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
 
-    async def _extract(self, page: Page, ask: Callable[..., Awaitable[dict[str, Any]]]) -> Extraction:
+    async def _extract(self, page: Page, client: "Client") -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""
         locator = Locator(page.text)
         body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
         try:
-            completion = await ask(body, page.page, self.kinds)
+            completion = await client.ask(body, page.page, self.kinds)
             answer = read_answer(completion, self.kinds)
         except HyllmError as error:
             return self._failed(page, error)
@@ -184,7 +187,12 @@ class Extractor:
             resolved.grounding,
             (*_conflicts(page), *answer.problems, *resolved.problems),
             answer.usage,
-            self._provenance() | {"answered_as": answer.model, "request_key": request_key(body)},
+            self._provenance()
+            | {
+                "answers": client.source(body),
+                "answered_as": answer.model,
+                "request_key": request_key(body),
+            },
         )
 
     def _failed(self, page: Page, error: HyllmError) -> Extraction:
@@ -199,7 +207,6 @@ class Extractor:
             "hyllm": __version__,
             "model": self.options.model,
             "reached": meta.reached if meta else self.endpoint.reached,
-            "answers": "replayed" if meta else "live",
             "recorded": meta.recorded if meta else None,
             "strategy": "page",
             "prompt_sha256": prompt_hash(self.prompt),

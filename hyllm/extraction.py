@@ -26,7 +26,7 @@ class Extraction:
     problems: Sequence[Problem]
     usage: Usage
     provenance: Mapping[str, Any]
-    """Model, prompt and schema hashes, version, and whether the answer came live or from a recording."""
+    """Model, prompt and schema hashes, version, and whether the answer is `live`, `cached` or `replayed`."""
     error: HyllmError | None = None
     """Why the page failed."""
 

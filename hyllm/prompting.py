@@ -91,8 +91,8 @@ def prompt_hash(prompt: str) -> str:
 
 
 def schema_hash(kinds: Sequence[type[Record]]) -> str:
-    """SHA-256 of the record classes' JSON Schemas, in hex."""
-    return _digest({record.hyllm.plural: record.model_json_schema() for record in kinds})
+    """SHA-256 of the JSON Schema of what is asked for, in hex. Fields that code computes do not change it."""
+    return _digest(page_model(tuple(kinds)).model_json_schema())
 
 
 def _digest(value: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import instructor
@@ -53,6 +53,7 @@ class Client:
             base_url=endpoint.base_url, api_key=endpoint.key, http_client=http, max_retries=0, timeout=timeout
         )
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode.JSON_SCHEMA)
+        self._replaying = replay is not None
         self._timeout = timeout
 
     async def ask(self, body: Mapping[str, Any], page: str, kinds: Sequence[type[Record]]) -> dict[str, Any]:
@@ -123,10 +124,11 @@ class Client:
             return EndpointError(f"{host} answers {status}: no quota left")
         return AnswerError(f"{host} answers {status}: {error.message[:300]}")
 
-    @property
-    def sent(self) -> int | None:
-        """How many requests went out rather than being answered from recordings; `None` if not counted."""
-        return self._recorded.sent if self._recorded else None
+    def source(self, body: Mapping[str, Any]) -> Literal["live", "cached", "replayed"]:
+        """Where the answer to a request came from."""
+        if self._recorded is None or not self._recorded.was_recorded(dict(body)):
+            return "live"
+        return "replayed" if self._replaying else "cached"
 
     async def aclose(self) -> None:
         await self._openai.close()

@@ -35,27 +35,31 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
         self._recordings = recordings
         self._live = live
         self._pages: dict[str, str] = {}
-        self.sent = 0
-        """How many requests went out."""
+        self._found: set[str] = set()
 
     def expect(self, body: dict[str, Any], page: str) -> None:
         """Says which page the request with this body is about, before it is sent."""
         self._pages[request_key(body)] = page
 
+    def was_recorded(self, body: dict[str, Any]) -> bool:
+        """Whether the request with this body was answered from a recording."""
+        return request_key(body) in self._found
+
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         body: dict[str, Any] = json.loads(await request.aread())
-        page = self._pages[request_key(body)]
-        if self._live is None:
-            try:
-                return _response(self._recordings.get(page, body), request)
-            except RecordingError as error:
-                raise NotRecorded(error) from error
-        recorded = self._recordings.find(page, body)
-        return _response(recorded, request) if recorded else await self._record(page, body, request)
+        key = request_key(body)
+        page = self._pages[key]
+        try:
+            recorded = self._recordings.find(page, body) if self._live else self._recordings.get(page, body)
+        except RecordingError as error:
+            raise NotRecorded(error) from error
+        if recorded is None:
+            return await self._record(page, body, request)
+        self._found.add(key)
+        return _response(recorded, request)
 
     async def _record(self, page: str, body: dict[str, Any], request: httpx2.Request) -> httpx2.Response:
         assert self._live is not None
-        self.sent += 1
         response = await self._live.handle_async_request(request)
         content = await response.aread()
         if response.status_code == 200:  # an error is no answer of the model

@@ -181,7 +181,8 @@ def test_what_is_recorded_is_not_asked_for_again(endpoint: Endpoint, tmp_path: P
 
     assert len(endpoint.bodies) == 1
     assert first.records == again.records == replayed.records
-    assert replayed.provenance["answers"] == "replayed"
+    came = [result.provenance["answers"] for result in (first, again, replayed)]
+    assert came == ["live", "cached", "replayed"]
 
 
 def test_an_error_is_not_recorded(endpoint: Endpoint, tmp_path: Path) -> None:
