@@ -10,7 +10,6 @@ from ._written import Written, read_written
 _LEAD = re.compile(
     "(?:即将|将|拟|已|定|原定|计划|预计|力争|确保|争取|有望|早)?(?:于|在)|将|拟|计划|预计|力争|确保|争取|有望|时间[为是]?:?"
 )
-_UNTIL_NOW = re.compile("起?(?:至今|到现在|到今天|到目前)")
 _PREFIXES: tuple[tuple[Edge, re.Pattern[str]], ...] = (
     ("until", re.compile("截至到?|截止[到至]?|直到|直至|(?:延长|延续|持续)[到至]")),
     ("before", re.compile("[到至]")),
