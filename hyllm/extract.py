@@ -27,7 +27,7 @@ from hyllm.prompting import (
     system_prompt,
 )
 from hyllm.recordings import Meta, Recordings
-from hyllm.resolve import resolve_page
+from hyllm.resolve import load_gazetteer, resolve_page
 from hyllm.text import Locator
 from hyllm.version import __version__
 
@@ -56,6 +56,7 @@ class Extractor:
         replay: a suite of recordings; nothing is sent.
         record: a suite of recordings; answers found there are not asked for again, others are added.
         local_only: refuse every endpoint but this machine's own.
+        gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
 
     Raises:
         UsageError: any of these cannot be.
@@ -76,6 +77,7 @@ class Extractor:
         replay: Path | None = None,
         record: Path | None = None,
         local_only: bool = False,
+        gazetteer: Path | None = None,
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
@@ -84,6 +86,7 @@ class Extractor:
         self._replay = Recordings(replay) if replay else None
         self._record = Recordings(record) if record else None
         self._meta = self._replay.meta() if self._replay else None
+        self._gazetteer = load_gazetteer(gazetteer)
         self._timeout = timeout
         self._concurrency = concurrency
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
@@ -172,13 +175,15 @@ class Extractor:
             answer = read_answer(completion, self.kinds)
         except HyllmError as error:
             return self._failed(page, error)
+        city = _city(page.paper)
         resolved = resolve_page(
             locator,
             answer.readings,
             self.kinds,
             page_sha256=page.text_sha256,
             issue_date=page.issue_date,
-            city=_city(page.paper),
+            city=city,
+            gazetteer=self._gazetteer if city == self._gazetteer.city else None,
         )
         return Extraction(
             page,
@@ -186,6 +191,8 @@ class Extractor:
             resolved.records,
             resolved.grounding,
             (*_conflicts(page), *answer.problems, *resolved.problems),
+            resolved.unclaimed,
+            resolved.links,
             answer.usage,
             self._provenance()
             | {
@@ -199,7 +206,7 @@ class Extractor:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
         problems = (*_conflicts(page), Problem("", reason, "", str(error)))
         nothing = {record.hyllm.plural: () for record in self.kinds}
-        return Extraction(page, "failed", nothing, (), problems, Usage(0), self._provenance(), error)
+        return Extraction(page, "failed", nothing, (), problems, (), (), Usage(0), self._provenance(), error)
 
     def _provenance(self) -> dict[str, Any]:
         meta = self._meta
@@ -211,6 +218,7 @@ class Extractor:
             "strategy": "page",
             "prompt_sha256": prompt_hash(self.prompt),
             "schema_sha256": schema_hash(self.kinds),
+            "gazetteer": self._gazetteer.name,
         }
 
     def _new_meta(self) -> Meta:

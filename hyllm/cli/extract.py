@@ -82,6 +82,12 @@ _SOME_FAILED = 4
     help="Requests in flight.",
 )
 @click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
+@click.option(
+    "--gazetteer",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Counties and districts of another city than 衡阳.",
+)
 def extract(
     paths: Sequence[Path],
     *,
@@ -101,6 +107,7 @@ def extract(
     timeout: float,
     concurrency: int,
     local_only: bool,
+    gazetteer: Path | None,
 ) -> None:
     """Extract the records of pages: files, or folders with *.txt below them.
 
@@ -123,6 +130,7 @@ def extract(
         replay=replay,
         record=record,
         local_only=local_only,
+        gazetteer=gazetteer,
     )
     click.echo(extractor.announcement(len(pages)), err=True)
     _run(extractor, pages, as_json=as_json, out=out)
