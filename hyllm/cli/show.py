@@ -51,6 +51,9 @@ def show_extraction(result: Extraction) -> None:
                 *(Text(printable(t)) for t in (problem.at, problem.reason, problem.text, problem.message))
             )
         out.print(table)
+    if result.unclaimed:
+        values = "  ".join(f"{value.text} [{value.start},{value.end})" for value in result.unclaimed)
+        out.print(Text(printable(f"in no record: {values}"), style="dim"))
     out.print()
 
 
@@ -155,7 +158,9 @@ def show_summary(results: Sequence[Extraction]) -> None:
         ", ".join(f"{reasons.count(reason)} {reason}" for reason in dict.fromkeys(reasons)) or "no problems"
     )
     failed = sum(result.status == "failed" for result in results)
-    line = f"{len(results)} pages ({failed} failed): {records} records, {values} values located; {counted}"
+    unclaimed = sum(len(result.unclaimed) for result in results)
+    pages = f"{len(results)} page{'s' * (len(results) != 1)} ({failed} failed)"
+    line = f"{pages}: {records} records, {values} values; {counted}; {unclaimed} unclaimed"
     console(stderr=True).print(Text(f"{line}. {_tokens(results)}"))
     undated = [r.page.page for r in results if r.page.issue_date is None]
     if undated and "unresolved" in reasons:
