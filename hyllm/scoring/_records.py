@@ -1,0 +1,188 @@
+"""Records as the scorer compares them: the values of each row, with the alternatives that gold allows."""
+
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, product
+from typing import Any, NamedTuple, cast
+
+from hyllm.schemas import Record
+from hyllm.scoring._fields import Piece, Row, rows_of
+from hyllm.scoring._values import Value, key_of
+
+Json = Mapping[str, Any]
+Item = tuple[Value, ...]
+"""The alternatives of one item of a set; what is predicted has one."""
+
+MOST_VARIANTS = 4096
+"""Of one list: beyond that, later combinations of alternatives are not tried."""
+_COMPUTED = ("id", "stage", "stage_date")
+
+
+class Items(NamedTuple):
+    """One reading of a list."""
+
+    required: tuple[Item, ...]
+    optional: tuple[Item, ...]
+    keys: tuple[Hashable, ...] | None
+    """The keys, where no item is optional or has alternatives."""
+
+
+Content = tuple[Value | None, ...] | tuple[Items, ...]
+"""What a row holds, first alternative first."""
+NOTHING = Items((), (), ())
+
+
+class Flat(NamedTuple):
+    """A record in one of its readings, its values in the order of the class's rows."""
+
+    index: int
+    """Its place in its list, or -1 for no record at all."""
+    contents: tuple[Any, ...]
+    """A `Content` a row."""
+    raw: Json
+    order: str
+    """Sorts records by what they say, whatever order they came in."""
+    clause: bool
+    """Its name is a clause, there being no name."""
+
+
+class Entry(NamedTuple):
+    """A record of the gold list, or of the predicted one: what may match one of the other side."""
+
+    index: int
+    readings: tuple[Flat, ...]
+    optional: bool
+
+
+def entries(record: type[Record], raw: Sequence[Any], *, gold: bool) -> list[Entry]:
+    """The records of one kind on one page. Of a prediction only first alternatives are read."""
+    rows = rows_of(record)
+    found: list[Entry] = []
+    for index, one in enumerate(raw):
+        order = json.dumps({k: v for k, v in one.items() if k not in _COMPUTED}, sort_keys=True)
+        if not gold:
+            one = first_alternatives(one) if '"any_of"' in order or '"optional"' in order else one
+            found.append(Entry(index, (_flat(rows, one, index, order, plain=True),), False))
+        elif '"any_of"' not in order and '"optional"' not in order:
+            found.append(Entry(index, (_flat(rows, one, index, order, plain=True),), False))
+        else:
+            options = one["any_of"] if "any_of" in one else [one]
+            readings = tuple(_flat(rows, option, index, order, plain=False) for option in options)
+            found.append(Entry(index, readings, bool(one.get("optional"))))
+    return found
+
+
+def no_record(record: type[Record]) -> Flat:
+    """The absence of a record: every row is empty."""
+    contents = tuple((None,) if row.shape == "one" else (NOTHING,) for row in rows_of(record))
+    return Flat(-1, contents, {}, "", clause=False)
+
+
+def _flat(rows: Sequence[Row], raw: Json, index: int, order: str, *, plain: bool) -> Flat:
+    read = _plain if plain else _with_alternatives
+    contents = tuple([read(row, raw.get(row.field)) for row in rows])
+    return Flat(index, contents, raw, order, bool(raw.get("name_is_clause")))
+
+
+def _plain(row: Row, raw: Any) -> Content:
+    if row.shape == "one":
+        return (None if raw is None else _value(row.pieces, raw, row.field),)
+    if not raw:
+        return (NOTHING,)
+    return (_items(((value,) for value in _all_values(row, raw)), ()),)
+
+
+def _items(required: Iterable[Item], optional: Iterable[Item]) -> Items:
+    needed, spare = tuple(required), tuple(optional)
+    plain = not spare and all(len(item) == 1 for item in needed)
+    return Items(needed, spare, tuple([item[0].key for item in needed]) if plain else None)
+
+
+def _all_values(row: Row, raw: Sequence[Any]) -> Iterator[Value]:
+    for place, item in enumerate(raw):
+        yield from _values(row, item, f"{row.field}/{place}")
+
+
+def _values(row: Row, item: Any, at: str) -> list[Value]:
+    """The slots of one item: several where a part of it is a list."""
+    if item is None or (row.needs and item.get(row.needs) is None):
+        return []
+    many = next((place for place, piece in enumerate(row.pieces) if piece.many), None)
+    if many is None:
+        return [_value(row.pieces, item, at)]
+    parts = [_part(piece, item) for piece in row.pieces]
+    members: list[Any] = parts[many] or [None]
+    lists = [[*parts[:many], member, *parts[many + 1 :]] for member in members]
+    return [Value(_key(row.pieces, some), tuple(some), at) for some in lists]
+
+
+def _value(pieces: Sequence[Piece], item: Any, at: str) -> Value:
+    if len(pieces) == 1:
+        part = _part(pieces[0], item)
+        return Value(key_of(pieces[0].compare, part), (part,), at)
+    parts = tuple([_part(piece, item) for piece in pieces])
+    return Value(_key(pieces, parts), parts, at)
+
+
+def _key(pieces: Sequence[Piece], parts: Sequence[Any]) -> Hashable:
+    return tuple([key_of(piece.compare, part) for piece, part in zip(pieces, parts, strict=True)])
+
+
+def _part(piece: Piece, item: Any) -> Any:
+    fields = piece.fields
+    if not fields:
+        return item
+    if len(fields) == 1:
+        return item.get(fields[0])
+    return "".join(str(item.get(field) or "") for field in fields)
+
+
+def _with_alternatives(row: Row, raw: Any) -> Content:
+    if row.shape == "one":
+        options = expanded(raw)
+        return tuple(None if one is None else _value(row.pieces, one, row.field) for one in options)
+    lists = raw["any_of"] if isinstance(raw, Mapping) else [raw]
+    variants = (variant for one in lists for variant in _variants(row, cast("list[Any]", one or [])))
+    return tuple(islice(variants, MOST_VARIANTS))
+
+
+def _variants(row: Row, raw: Sequence[Any]) -> Iterator[Items]:
+    """The readings of a list: alternatives of one slot stay together, others multiply."""
+    choices: list[list[list[tuple[Item, bool]]]] = []
+    for place, item in enumerate(raw):
+        optional = isinstance(item, Mapping) and bool(cast("Json", item).get("optional"))
+        options = [_values(row, option, f"{row.field}/{place}") for option in expanded(item)]
+        if all(len(option) == 1 for option in options):
+            alternatives = {option[0].key: option[0] for option in reversed(options)}
+            ordered = tuple(dict.fromkeys(alternatives[option[0].key] for option in options))
+            choices.append([[(ordered, optional)]])
+        else:
+            choices.append([[((value,), optional) for value in option] for option in options])
+    for chosen in product(*choices):
+        flat = [pair for one in chosen for pair in one]
+        yield _items((item for item, spare in flat if not spare), (item for item, spare in flat if spare))
+
+
+def expanded(raw: Any, most: int = 256) -> list[Any]:
+    """Everything a value with `any_of` at any depth may be, the first alternatives first."""
+    if isinstance(raw, Mapping):
+        node = cast("Json", raw)
+        if "any_of" in node:
+            return [one for option in node["any_of"] for one in expanded(option, most)][:most]
+        names = [name for name in node if name not in ("optional", "name_is_clause")]
+        found = product(*(expanded(node[name], most) for name in names))
+        return [dict(zip(names, values, strict=True)) for values in islice(found, most)]
+    if isinstance(raw, list):
+        found = product(*(expanded(one, most) for one in cast("list[Any]", raw)))
+        return [list(values) for values in islice(found, most)]
+    return [raw]
+
+
+def first_alternatives(raw: Any) -> Any:
+    """A value as a prediction has it: first alternatives, without `optional` and `name_is_clause`."""
+    if isinstance(raw, Mapping):
+        node = cast("Json", raw)
+        if "any_of" in node:
+            return first_alternatives(node["any_of"][0])
+        return {k: first_alternatives(v) for k, v in node.items() if k not in ("optional", "name_is_clause")}
+    return [first_alternatives(one) for one in cast("list[Any]", raw)] if isinstance(raw, list) else raw
