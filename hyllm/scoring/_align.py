@@ -42,6 +42,12 @@ class Likenesses:
     predicted: Sequence[Entry]
     table: Mapping[tuple[int, int], Likeness]
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether every threshold draws the same alignment."""
+        least = min((like.similarity for like in self.table.values()), default=1.0)
+        return least >= max(OTHER_TAUS) and _is_settled(self.table)
+
     def align(self, tau: float = TAU) -> Alignment:
         """The assignment of greatest Σ max(0, S − tau); of equals, the one with most equal slots."""
         table = {pair: like for pair, like in self.table.items() if _steps(like.similarity) >= _steps(tau)}
@@ -54,8 +60,8 @@ class Likenesses:
 
     def _best(self, table: Mapping[tuple[int, int], Likeness], tau: float) -> list[tuple[int, int]]:
         """Similarity first, then equal slots, then pairs; and the same choice whichever side is gold."""
-        if not table:
-            return []
+        if _is_settled(table):
+            return sorted(table)
         size = len(table) + 1
         most = max(like.equal for like in table.values())
         by_equal, by_gain = size, size * (most * size + 1)
@@ -107,6 +113,11 @@ def likenesses(rows: Sequence[Row], gold: Sequence[Entry], predicted: Sequence[E
         if pair not in found or like > found[pair]:
             found[pair] = like
     return Likenesses(gold, predicted, found)
+
+
+def _is_settled(table: Mapping[tuple[int, int], Likeness]) -> bool:
+    """Whether no two pairs want the same record."""
+    return len({i for i, _ in table}) == len(table) == len({j for _, j in table})
 
 
 def _steps(similarity: float) -> int:

@@ -26,13 +26,18 @@ def derived_slots(record: type[Record], gold: Flat | None, predicted: Flat | Non
     field = DERIVED.get(record.hyllm.name)
     if field is None or field not in record.model_fields:
         return []
-    right = [_furthest(one) for one in expanded(gold.raw.get(field), 64)] if gold else [_Reached(None, None)]
+    right = [_furthest(one) for one in _readings(gold, field)] if gold else [_Reached(None, None)]
     found = _furthest(predicted.raw.get(field)) if predicted else _Reached(None, None)
     slots = [
         _slot("stage", "choice", [one.stage for one in right], found.stage),
         _slot("stage_date", "date", [one.date for one in right], found.date),
     ]
     return [slot for slot in slots if slot.verdict != "non"]
+
+
+def _readings(gold: Flat, field: str) -> Sequence[Any]:
+    raw = gold.raw.get(field)
+    return [raw] if gold.keys is not None else expanded(raw, 64)
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +84,7 @@ def quotes(raw: Json) -> list[str]:
     waiting: list[Any] = [raw.get("evidence")]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Mapping):
+        if isinstance(node, dict):
             quote: Any = node.get("quote")  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
             if isinstance(quote, str):
                 found.append(quote)

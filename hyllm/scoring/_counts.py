@@ -57,6 +57,16 @@ class Counts:
         self.non += other.non
         self.strict += other.strict
 
+    def take(self, vector: tuple[int, int, int, int, int, int]) -> None:
+        """Adds counts in the order of the fields."""
+        cor, inc, mis, spu, non, strict = vector
+        self.cor += cor
+        self.inc += inc
+        self.mis += mis
+        self.spu += spu
+        self.non += non
+        self.strict += strict
+
     def vector(self) -> list[int]:
         return [getattr(self, field.name) for field in fields(self)]
 

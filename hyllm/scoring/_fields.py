@@ -72,6 +72,8 @@ class Row:
     headline: bool = True
     needs: str | None = None
     """The field of an item without which it has no such slot."""
+    holds_names: bool = False
+    """Whether it is a list of other names of the record."""
     matched: tuple[Piece, ...] = ()
     """Of a free list: its last pieces, compared on the items that were matched."""
 
@@ -107,7 +109,7 @@ def _rows(field: str, annotation: Any, rule: Rule, *, identity: bool) -> list[Ro
         rest = tuple(piece for piece in pieces if piece not in words)
         return [Row(field, field, "free", (*words, *rest), 0, headline=False, matched=rest)]
     together = tuple(piece for piece in pieces if not set(piece.fields) & set(rule.apart))
-    rows = [Row(field, field, "set", together, weight)]
+    rows = [Row(field, field, "set", together, weight, holds_names=rule.names and len(together) == 1)]
     by = tuple(piece for piece in pieces if set(piece.fields) & set(rule.by))
     for piece in pieces:
         if set(piece.fields) & set(rule.apart):

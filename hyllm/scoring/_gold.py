@@ -12,6 +12,7 @@ from hyllm.kinds import KINDS
 from hyllm.schemas import Record
 from hyllm.scoring._records import Json
 from hyllm.scoring._shape import Fault, record_list_check
+from hyllm.scoring._uncollected import uncollected
 
 _ABOUT_PAGE = ("paper", "issue_date", "page_no")
 _MOST_TOLD = 8
@@ -29,12 +30,15 @@ class GoldPage:
     path: Path
     digest: str
     """SHA-256 of the canonical JSON."""
+    doubtful: bool = True
+    """Whether it may have alternatives or optional parts; without any, much is quicker."""
 
     def records(self, plural: str) -> Any:
         """The list of one kind, or `any_of` such lists."""
         return self.raw.get(plural, [])
 
 
+@uncollected
 def read_gold(folder: str | Path, kinds: Sequence[type[Record]] = tuple(KINDS.values())) -> list[GoldPage]:
     """The gold pages of a folder (every *.json below it), of one file, or of a JSON Lines file, by page.
 
@@ -42,7 +46,7 @@ def read_gold(folder: str | Path, kinds: Sequence[type[Record]] = tuple(KINDS.va
         UsageError: nothing is there, or a file is no gold; the message names file, JSON Pointer and fault.
     """
     pages: dict[str, GoldPage] = {}
-    for path, where, raw in _objects(Path(folder)):
+    for path, where, raw, doubtful in _objects(Path(folder)):
         faults = [fault for fault in gold_faults(raw, kinds) if not fault.absent]
         if faults:
             told = [f"{where} at {fault.at or '/'}: {fault.message}" for fault in faults[:_MOST_TOLD]]
@@ -51,26 +55,29 @@ def read_gold(folder: str | Path, kinds: Sequence[type[Record]] = tuple(KINDS.va
         page = raw["page"]
         if page in pages:
             raise UsageError(f"gold: {where} and {pages[page].path} are both page {page!r}")
-        pages[page] = GoldPage(page, raw, path, digest_of(raw))
+        pages[page] = GoldPage(page, raw, path, digest_of(raw), doubtful)
     return [pages[page] for page in sorted(pages)]
 
 
-def _objects(folder: Path) -> list[tuple[Path, str, Any]]:
-    """Each JSON object with its file, and the words that name its place."""
+def _objects(folder: Path) -> list[tuple[Path, str, Any, bool]]:
+    """Each JSON object with its file, the words that name its place, and whether it may be doubtful."""
     if folder.is_dir():
         files = sorted(path for path in folder.rglob("*.json") if path.name != DIGESTS)
         if not files:
             raise UsageError(f"gold: no *.json below {folder}")
     else:
         files = [folder]
-    found: list[tuple[Path, str, Any]] = []
+    found: list[tuple[Path, str, Any, bool]] = []
     for path in files:
         text = _read(path)
         if path.suffix == ".jsonl":
-            lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-            found += [(path, f"{path}:{number}", _parsed(line, f"{path}:{number}")) for number, line in lines]
+            lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
         else:
-            found.append((path, str(path), _parsed(text, str(path))))
+            lines = [(0, text)]
+        for number, line in lines:
+            where = f"{path}:{number}" if number else str(path)
+            doubtful = '"any_of"' in line or '"optional"' in line
+            found.append((path, where, _parsed(line, where), doubtful))
     return found
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from hyllm.scoring._align import TAU
 from hyllm.scoring._counts import Counts, mean, ratio, total
-from hyllm.scoring._doubt import Doubt, doubt
-from hyllm.scoring._fields import rows_of
+from hyllm.scoring._doubt import Doubt, doubt, values_in
+from hyllm.scoring._fields import Row, rows_of
 from hyllm.scoring._grounding import Grounded
 from hyllm.scoring._intervals import Interval, Tally, by_cluster, interval
-from hyllm.scoring._pages import KindScore
+from hyllm.scoring._pages import KindScore, ScoredRecord
 from hyllm.scoring._score import PageScore, Score
-from hyllm.scoring._slots import Slot
+from hyllm.scoring._slots import compare_row, count
+from hyllm.scoring._uncollected import uncollected
 
 FEWEST_POSSIBLE = 10
 """A field with fewer gold slots does not enter the mean over fields."""
@@ -23,6 +24,7 @@ _DIGITS = 6
 Json = dict[str, Any]
 
 
+@uncollected
 def metrics(score: Score) -> Json:
     """All numbers of a run. `None` is 0/0, or not scored."""
     kinds = {kind.hyllm.plural: [page.kinds[kind.hyllm.plural] for page in score.pages] for kind in score.kinds}
@@ -69,14 +71,14 @@ def field_counts(score: Score) -> dict[str, Counts]:
         plural = kind.hyllm.plural
         for row in rows_of(kind):
             found[f"{plural}/{row.name}"] = Counts()
-        for page in score.pages:
-            for one in page.kinds[plural].records:
-                for slot in (*one.slots, *one.beside):
-                    counts = found.setdefault(f"{plural}/{slot.row}", Counts())
-                    setattr(counts, slot.verdict, getattr(counts, slot.verdict) + 1)
-                    counts.strict += slot.strict
-                for name in one.empty:
-                    found[f"{plural}/{name}"].non += 1
+        names = [f"{plural}/{row.name}" for row in rows_of(kind)]
+        for one in (one for page in score.pages for one in page.kinds[plural].records):
+            for name, vector in zip(names, one.tally.rows, strict=False):
+                found[name].take(vector)
+            for name, vector in one.tally.matched.items():
+                found.setdefault(f"{plural}/{name}", Counts()).take(vector)
+            for slot in one.beside:
+                found.setdefault(f"{plural}/{slot.row}", Counts()).add(count([slot]))
     return found
 
 
@@ -145,22 +147,29 @@ def _names(score: Score) -> Json:
     for kind in score.kinds:
         plural = kind.hyllm.plural
         paired = [
-            row.name
-            for row in rows_of(kind)
+            (place, row)
+            for place, row in enumerate(rows_of(kind))
             if row.shape == "set" and len(row.pieces) > 1 and row.pieces[0].compare in ("text", "name")
         ]
-        for name in paired:
+        for place, row in paired:
             both = [0, 0]
             for one in (one for page in score.pages for one in page.kinds[plural].records):
-                right = _first_keys(slot.gold for slot in one.slots if slot.row == name)
-                both[0] += len(right & _first_keys(slot.predicted for slot in one.slots if slot.row == name))
+                right, predicted = _first_keys(one, place, row)
+                both[0] += len(right & predicted)
                 both[1] += len(right)
-            found[f"{plural}/{name}"] = both
+            found[f"{plural}/{row.name}"] = both
     return {name: {"POS": of, "cor": cor, "R": ratio(cor, of)} for name, (cor, of) in found.items()}
 
 
-def _first_keys(values: Iterable[Any]) -> set[Any]:
-    return {value.key[0] for value in values if value is not None}
+def _first_keys(one: ScoredRecord, place: int, row: Row) -> tuple[set[Any], set[Any]]:
+    """The names in a row of pairs, of gold and of the prediction."""
+    sides = (one.gold or one.none, one.predicted or one.none)
+    if one.outcome == "optional":
+        return set(), set()
+    if sides[0].keys is not None and sides[1].keys is not None:
+        return {key[0] for key in sides[0].keys[place]}, {key[0] for key in sides[1].keys[place]}
+    slots: list[Any] = [slot for slot in one.slots if slot.row == row.name]
+    return {s.gold.key[0] for s in slots if s.gold}, {s.predicted.key[0] for s in slots if s.predicted}
 
 
 def _confusions(score: Score) -> Json:
@@ -168,15 +177,16 @@ def _confusions(score: Score) -> Json:
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for kind in score.kinds:
         plural = kind.hyllm.plural
-        rows = {row.name for row in rows_of(kind) if row.shape == "one" and row.pieces[0].compare == "choice"}
-        for slot in _slots(page.kinds[plural] for page in score.pages):
-            if slot.row in rows and slot.gold and slot.predicted:
-                found[f"{plural}/{slot.row}"][f"{slot.gold.parts[0]} → {slot.predicted.parts[0]}"] += 1
+        for place, row in enumerate(rows_of(kind)):
+            if row.shape != "one" or row.pieces[0].compare != "choice":
+                continue
+            for one in (one for page in score.pages for one in page.kinds[plural].records):
+                if one.outcome == "matched" and one.gold and one.predicted:
+                    for slot in compare_row(one.rows, place, one.gold, one.predicted):
+                        if slot.gold and slot.predicted:
+                            change = f"{slot.gold.parts[0]} → {slot.predicted.parts[0]}"
+                            found[f"{plural}/{row.name}"][change] += 1
     return {name: dict(counter) for name, counter in found.items()}
-
-
-def _slots(kinds: Iterable[KindScore]) -> Iterable[Slot]:
-    return (slot for kind in kinds for one in kind.records for slot in one.slots)
 
 
 def _grounding(pages: Sequence[PageScore]) -> Json:
@@ -238,7 +248,8 @@ def _doubt(score: Score) -> Json:
     found = Doubt()
     for page in score.gold_pages:
         for kind in score.kinds:
-            found.add(doubt(page.records(kind.hyllm.plural)))
+            raw = page.records(kind.hyllm.plural)
+            found.add(doubt(raw) if page.doubtful else Doubt(values_in(raw)))
     return {"values": found.values, "doubtful": found.doubtful, "share": ratio(found.doubtful, found.values)}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, Literal, cast
 
 from hyllm.schemas import Record
 from hyllm.scoring._align import OTHER_TAUS, TAU, Alignment, Likenesses, likenesses
@@ -10,26 +10,35 @@ from hyllm.scoring._beside import derived_slots, evidence_slot
 from hyllm.scoring._counts import Counts
 from hyllm.scoring._fields import Row, rows_of
 from hyllm.scoring._records import Entry, Flat, Json, entries, no_record
-from hyllm.scoring._slots import Compared, Slot, compare, count
+from hyllm.scoring._slots import Slot, compare
+from hyllm.scoring._tally import Tally, tally
 
 Outcome = Literal["matched", "missing", "spurious", "optional"]
 
 
-class ScoredRecord(NamedTuple):
+@dataclass(slots=True)
+class ScoredRecord:
     """A pair of records, or one that has no other."""
 
     outcome: Outcome
+    rows: Sequence[Row]
     gold: Flat | None
     predicted: Flat | None
-    slots: tuple[Slot, ...]
-    empty: tuple[str, ...]
-    beside: tuple[Slot, ...] = ()
+    none: Flat
+    """The absence of a record."""
+    tally: Tally
+    beside: Sequence[Slot] = ()
     """Computed fields and evidence: rows of their own, in no total."""
     dup: bool = False
+    _slots: list[Slot] | None = None
 
-    def counts(self) -> Counts:
-        """Of the headline's slots; an optional record has none."""
-        return count(slot for slot in self.slots if slot.headline)
+    @property
+    def slots(self) -> list[Slot]:
+        """Every slot with its verdict; an optional record has none."""
+        if self._slots is None:
+            optional = self.outcome == "optional"
+            self._slots = [] if optional else compare(self.rows, self.gold or self.none, self.predicted or self.none)
+        return self._slots
 
 
 @dataclass(slots=True)
@@ -52,9 +61,22 @@ class KindScore:
     """The headline with first alternatives only."""
 
 
-def score_kind(record: type[Record], gold: Any, predicted: Sequence[Any]) -> KindScore:
-    """The score of one kind on one page. Of alternative lists, the one with most correct slots counts."""
-    lists = cast("Sequence[Any]", gold["any_of"] if isinstance(gold, Mapping) else [gold])
+def score_kind(
+    record: type[Record], gold: Any, predicted: Sequence[Any], *, doubtful: bool = True
+) -> KindScore:
+    """The score of one kind on one page. Of alternative lists, the one with most correct slots counts.
+
+    Args:
+        record: the record class.
+        gold: the list of gold records, or `any_of` such lists.
+        predicted: the list of predicted records.
+        doubtful: whether gold or prediction may have alternatives or optional parts at all.
+    """
+    if not doubtful:
+        found = _score(record, gold, predicted, doubtful=False)
+        found.first_only = found.all
+        return found
+    lists = cast("Sequence[Any]", gold["any_of"] if isinstance(gold, dict) else [gold])
     found = min((_score(record, one, predicted) for one in lists), key=lambda s: (-s.all.cor, s.all.wrong))
     first = _without_alternatives(gold)
     found.first_only = found.all if first is gold else _score(record, first, predicted).all
@@ -63,7 +85,7 @@ def score_kind(record: type[Record], gold: Any, predicted: Sequence[Any]) -> Kin
 
 def _without_alternatives(raw: Any) -> Any:
     """`raw` itself if it has no alternatives; else with the first ones, optional ones staying optional."""
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         node = cast("Json", raw)
         if "any_of" in node:
             first = _without_alternatives(node["any_of"][0])
@@ -77,14 +99,20 @@ def _without_alternatives(raw: Any) -> Any:
     return raw
 
 
-def _score(record: type[Record], gold: Sequence[Any], predicted: Sequence[Any]) -> KindScore:
+def _score(
+    record: type[Record], gold: Sequence[Any], predicted: Sequence[Any], *, doubtful: bool = True
+) -> KindScore:
     rows = rows_of(record)
-    wanted, found = entries(record, gold, gold=True), entries(record, predicted, gold=False)
+    wanted = entries(record, gold, gold=True, doubtful=doubtful)
+    found = entries(record, predicted, gold=False, doubtful=doubtful)
     alike = likenesses(rows, wanted, found)
     judge = _Judge(record, rows, alike)
     alignment = alike.align(TAU)
     score = judge.score(alignment)
     for tau in OTHER_TAUS:
+        if alike.is_clear:
+            score.at_tau[tau] = score.all
+            continue
         other = alike.align(tau)
         same = other.pairs == alignment.pairs and other.optional == alignment.optional
         score.at_tau[tau] = score.all if same else judge.score(other).all
@@ -92,7 +120,7 @@ def _score(record: type[Record], gold: Sequence[Any], predicted: Sequence[Any]) 
 
 
 class _Judge:
-    """Compares the records of one page and kind, each pair once."""
+    """Compares the records of one page and kind."""
 
     def __init__(self, record: type[Record], rows: Sequence[Row], alike: Likenesses) -> None:
         self._record = record
@@ -109,25 +137,32 @@ class _Judge:
             self._take(score, self._pair(gold[i], None, "missing"))
         for j in alignment.spurious:
             one = self._pair(None, predicted[j].readings[0], "spurious")
-            self._take(score, one._replace(dup=j in alignment.dup))
+            one.dup = j in alignment.dup
+            self._take(score, one)
         for i, j in alignment.optional:
-            score.records.append(ScoredRecord("optional", gold[i].readings[0], predicted[j].readings[0], (), ()))
+            right, found = gold[i].readings[0], predicted[j].readings[0]
+            score.records.append(
+                ScoredRecord("optional", self._rows, right, found, self._none, Tally([], {}))
+            )
         return score
 
     def _pair(self, gold: Entry | None, predicted: Flat | None, outcome: Outcome) -> ScoredRecord:
         """The closest reading of the gold record beside the predicted one."""
         readings = gold.readings if gold else (self._none,)
-        compared = [(compare(self._rows, one, predicted or self._none), one) for one in readings]
-        best, reading = min(compared, key=lambda one: _rank(one[0])) if len(compared) > 1 else compared[0]
+        tallies = [(tally(self._rows, one, predicted or self._none), one) for one in readings]
+        best, reading = min(tallies, key=self._rank) if len(tallies) > 1 else tallies[0]
         right = reading if gold else None
         beside = derived_slots(self._record, right, predicted)
         if right and predicted:
             beside += evidence_slot(right, predicted)
-        return ScoredRecord(outcome, right, predicted, tuple(best.slots), tuple(best.empty), tuple(beside))
+        return ScoredRecord(outcome, self._rows, right, predicted, self._none, best, beside)
+
+    def _rank(self, one: tuple[Tally, Flat]) -> tuple[int, int]:
+        counts = one[0].headline(self._rows)
+        return -counts.cor, counts.wrong
 
     def _take(self, score: KindScore, one: ScoredRecord) -> None:
-        counts = one.counts()
-        counts.non = len(one.empty)
+        counts = one.tally.headline(self._rows)
         score.records.append(one)
         score.all.add(counts)
         if one.outcome == "matched":
@@ -136,8 +171,3 @@ class _Judge:
         score.detection.cor += one.outcome == "matched"
         score.detection.mis += one.outcome == "missing"
         score.detection.spu += one.outcome == "spurious"
-
-
-def _rank(compared: Compared) -> tuple[int, int]:
-    counts = compared.counts()
-    return -counts.cor, counts.wrong

@@ -12,6 +12,7 @@ from hyllm.schemas import Record
 from hyllm.scoring._gold import DIGESTS
 from hyllm.scoring._records import Json
 from hyllm.scoring._shape import record_list_check
+from hyllm.scoring._uncollected import uncollected
 
 _MOST_TOLD = 8
 
@@ -23,6 +24,8 @@ class Prediction:
     page: str
     raw: Json
     """The JSON object of the line."""
+    doubtful: bool = True
+    """Whether it may have alternatives or optional parts, which are passed over."""
 
     @property
     def failed(self) -> bool:
@@ -38,6 +41,7 @@ class Prediction:
         return [] if self.failed else list(self.raw.get(plural) or [])
 
 
+@uncollected
 def read_predictions(
     path: str | Path, kinds: Sequence[type[Record]] = tuple(KINDS.values())
 ) -> list[Prediction]:
@@ -53,7 +57,8 @@ def read_predictions(
             raw = json.loads(text)
         except ValueError as error:
             raise UsageError(f"{where}: no JSON: {error}") from error
-        prediction = checked_prediction(raw, kinds, where)
+        doubtful = '"any_of"' in text or '"optional"' in text
+        prediction = checked_prediction(raw, kinds, where, doubtful=doubtful)
         if prediction.page in found:
             raise UsageError(f"{where}: page {prediction.page!r} is there a second time")
         found[prediction.page] = prediction
@@ -77,7 +82,9 @@ def _lines(path: Path) -> list[tuple[str, str]]:
     return [(f"{path}:{n}", line) for n, line in enumerate(text.split("\n"), 1) if line.strip()]
 
 
-def checked_prediction(raw: Any, kinds: Sequence[type[Record]], where: str) -> Prediction:
+def checked_prediction(
+    raw: Any, kinds: Sequence[type[Record]], where: str, *, doubtful: bool = True
+) -> Prediction:
     """The prediction in one JSON object, if it is one."""
     if not isinstance(raw, dict) or not isinstance(cast("Json", raw).get("page"), str):
         raise UsageError(f"{where}: must be an object with the page's id under page")
@@ -95,4 +102,4 @@ def checked_prediction(raw: Any, kinds: Sequence[type[Record]], where: str) -> P
             told.append(f"{where} at /{name}: must be a list of objects")
     if told:
         raise UsageError("\n  ".join(told[:_MOST_TOLD]))
-    return Prediction(node["page"], node)
+    return Prediction(node["page"], node, doubtful)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from itertools import islice, product
 from typing import Any, NamedTuple, cast
 
 from hyllm.schemas import Record
 from hyllm.scoring._fields import Piece, Row, rows_of
+from hyllm.scoring._keys import readers
 from hyllm.scoring._values import Value, key_of
 
 Json = Mapping[str, Any]
@@ -32,18 +34,37 @@ Content = tuple[Value | None, ...] | tuple[Items, ...]
 NOTHING = Items((), (), ())
 
 
-class Flat(NamedTuple):
+class Flat:
     """A record in one of its readings, its values in the order of the class's rows."""
 
-    index: int
-    """Its place in its list, or -1 for no record at all."""
-    contents: tuple[Any, ...]
-    """A `Content` a row."""
-    raw: Json
-    order: str
-    """Sorts records by what they say, whatever order they came in."""
-    clause: bool
-    """Its name is a clause, there being no name."""
+    __slots__ = ("__dict__", "_contents", "_rows", "clause", "index", "keys", "raw")
+
+    def __init__(
+        self, rows: Sequence[Row], raw: Json, index: int, keys: tuple[Any, ...] | None, *, clause: bool = False
+    ) -> None:
+        self._rows = rows
+        self._contents: dict[int, Content] = {}
+        self.raw = raw
+        self.index = index
+        """Its place in its list, or -1 for no record at all."""
+        self.keys = keys
+        """A key or a tuple of keys a row; `None` where gold allows alternatives."""
+        self.clause = clause
+        """Its name is a clause, there being no name."""
+
+    def content(self, place: int) -> Any:
+        """The `Content` of a row."""
+        found = self._contents.get(place)
+        if found is None:
+            row = self._rows[place]
+            read = _with_alternatives if self.keys is None else _plain
+            found = self._contents[place] = read(row, self.raw.get(row.field))
+        return found
+
+    @cached_property
+    def order(self) -> str:
+        """Sorts records by what they say, whatever order they came in."""
+        return json.dumps({k: v for k, v in self.raw.items() if k not in _COMPUTED}, sort_keys=True)
 
 
 class Entry(NamedTuple):
@@ -54,34 +75,50 @@ class Entry(NamedTuple):
     optional: bool
 
 
-def entries(record: type[Record], raw: Sequence[Any], *, gold: bool) -> list[Entry]:
-    """The records of one kind on one page. Of a prediction only first alternatives are read."""
+def entries(
+    record: type[Record], raw: Sequence[Any], *, gold: bool, doubtful: bool = True
+) -> list[Entry]:
+    """The records of one kind on one page. Of a prediction only first alternatives are read.
+
+    Args:
+        record: the record class.
+        raw: its list, as JSON.
+        gold: whether alternatives and optional records are meant.
+        doubtful: whether there may be any.
+    """
     rows = rows_of(record)
     found: list[Entry] = []
     for index, one in enumerate(raw):
-        order = json.dumps({k: v for k, v in one.items() if k not in _COMPUTED}, sort_keys=True)
-        if not gold:
-            one = first_alternatives(one) if '"any_of"' in order or '"optional"' in order else one
-            found.append(Entry(index, (_flat(rows, one, index, order, plain=True),), False))
-        elif '"any_of"' not in order and '"optional"' not in order:
-            found.append(Entry(index, (_flat(rows, one, index, order, plain=True),), False))
-        else:
-            options = one["any_of"] if "any_of" in one else [one]
-            readings = tuple(_flat(rows, option, index, order, plain=False) for option in options)
-            found.append(Entry(index, readings, bool(one.get("optional"))))
+        if doubtful and is_doubtful(one):
+            if gold:
+                options = one["any_of"] if "any_of" in one else [one]
+                readings = tuple(
+                    Flat(rows, option, index, None, clause=bool(option.get("name_is_clause"))) for option in options
+                )
+                found.append(Entry(index, readings, bool(one.get("optional"))))
+                continue
+            one = first_alternatives(one)
+        clause = gold and bool(one.get("name_is_clause"))
+        found.append(Entry(index, (Flat(rows, one, index, _keys(record, one), clause=clause),), False))
     return found
 
 
+def _keys(record: type[Record], raw: Json) -> tuple[Any, ...]:
+    return tuple([read(raw.get(field)) for field, read in readers(record)])
+
+
+def is_doubtful(raw: Any) -> bool:
+    """Whether JSON has alternatives, or optional parts, at any depth."""
+    if isinstance(raw, dict):
+        node = cast("dict[str, Any]", raw)
+        return "any_of" in node or "optional" in node or any(map(is_doubtful, node.values()))
+    return isinstance(raw, list) and any(map(is_doubtful, cast("list[Any]", raw)))
+
+
+@lru_cache(maxsize=256)
 def no_record(record: type[Record]) -> Flat:
     """The absence of a record: every row is empty."""
-    contents = tuple((None,) if row.shape == "one" else (NOTHING,) for row in rows_of(record))
-    return Flat(-1, contents, {}, "", clause=False)
-
-
-def _flat(rows: Sequence[Row], raw: Json, index: int, order: str, *, plain: bool) -> Flat:
-    read = _plain if plain else _with_alternatives
-    contents = tuple([read(row, raw.get(row.field)) for row in rows])
-    return Flat(index, contents, raw, order, bool(raw.get("name_is_clause")))
+    return Flat(rows_of(record), {}, -1, _keys(record, {}))
 
 
 def _plain(row: Row, raw: Any) -> Content:
@@ -141,7 +178,7 @@ def _with_alternatives(row: Row, raw: Any) -> Content:
     if row.shape == "one":
         options = expanded(raw)
         return tuple(None if one is None else _value(row.pieces, one, row.field) for one in options)
-    lists = raw["any_of"] if isinstance(raw, Mapping) else [raw]
+    lists = raw["any_of"] if isinstance(raw, dict) else [raw]
     variants = (variant for one in lists for variant in _variants(row, cast("list[Any]", one or [])))
     return tuple(islice(variants, MOST_VARIANTS))
 
@@ -150,7 +187,7 @@ def _variants(row: Row, raw: Sequence[Any]) -> Iterator[Items]:
     """The readings of a list: alternatives of one slot stay together, others multiply."""
     choices: list[list[list[tuple[Item, bool]]]] = []
     for place, item in enumerate(raw):
-        optional = isinstance(item, Mapping) and bool(cast("Json", item).get("optional"))
+        optional = isinstance(item, dict) and bool(cast("Json", item).get("optional"))
         options = [_values(row, option, f"{row.field}/{place}") for option in expanded(item)]
         if all(len(option) == 1 for option in options):
             alternatives = {option[0].key: option[0] for option in reversed(options)}
@@ -165,7 +202,7 @@ def _variants(row: Row, raw: Sequence[Any]) -> Iterator[Items]:
 
 def expanded(raw: Any, most: int = 256) -> list[Any]:
     """Everything a value with `any_of` at any depth may be, the first alternatives first."""
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         node = cast("Json", raw)
         if "any_of" in node:
             return [one for option in node["any_of"] for one in expanded(option, most)][:most]
@@ -180,7 +217,7 @@ def expanded(raw: Any, most: int = 256) -> list[Any]:
 
 def first_alternatives(raw: Any) -> Any:
     """A value as a prediction has it: first alternatives, without `optional` and `name_is_clause`."""
-    if isinstance(raw, Mapping):
+    if isinstance(raw, dict):
         node = cast("Json", raw)
         if "any_of" in node:
             return first_alternatives(node["any_of"][0])

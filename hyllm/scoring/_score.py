@@ -13,6 +13,7 @@ from hyllm.scoring._gold import GoldPage, gold_digest
 from hyllm.scoring._grounding import Grounded, PageText, ground_page
 from hyllm.scoring._pages import KindScore, score_kind
 from hyllm.scoring._predictions import Prediction
+from hyllm.scoring._uncollected import uncollected
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Score:
         return total([page.records() for page in self.pages])
 
 
+@uncollected
 def score(
     gold: Sequence[GoldPage],
     predictions: Sequence[Prediction],
@@ -133,10 +135,11 @@ def _page(
 ) -> PageScore:
     about = about or About()
     found: dict[str, KindScore] = {}
+    doubtful = gold.doubtful or (prediction is not None and prediction.doubtful)
     for kind in kinds:
         plural = kind.hyllm.plural
         predicted = prediction.records(plural) if prediction else []
-        found[plural] = score_kind(kind, gold.records(plural), predicted)
+        found[plural] = score_kind(kind, gold.records(plural), predicted, doubtful=doubtful)
     results = [one for kind in found.values() for one in kind.records]
     failed = prediction is None or prediction.failed
     grounded = ground_page(kinds, found, prediction, text) if text else None

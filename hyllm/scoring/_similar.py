@@ -5,13 +5,13 @@ compared only where they could still lift a pair over the floor.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hyllm.scoring._assign import best_pairs
 from hyllm.scoring._edtf import Days
 from hyllm.scoring._fields import Row
 from hyllm.scoring._records import Flat, Items
-from hyllm.scoring._slots import aliases, same_name
+from hyllm.scoring._slots import DICE, aliases
 from hyllm.scoring._texts import contains, dice, folded, similarity
 from hyllm.scoring._values import Value
 
@@ -58,42 +58,42 @@ class _Lists:
     def _add_ones(self, place: int, row: Row) -> None:
         """φ of a single slot: 1 where equal; of dates, .5 where they overlap."""
         where: dict[Hashable, list[int]] = {}
-        spans: list[tuple[int, Days]] = []
         for j, record in enumerate(self._predicted):
-            value: Value | None = record.contents[place][0]
-            if value is not None:
-                where.setdefault(value.key, []).append(j)
-                if isinstance(value.key, Days):
-                    spans.append((j, value.key))
+            if (key := _plain_keys(record)[place]) is not None:
+                where.setdefault(key, []).append(j)
+        if not where:
+            return
+        spans = [(key, some) for key, some in where.items() if isinstance(key, Days)]
         for i, record in enumerate(self._gold):
-            keys = {value.key for value in record.contents[place] if value is not None}
+            keys = _keys_of_one(record, place)
+            sums, equal = self._sums[i], self._equal[i]
             for j in (j for key in keys for j in where.get(key, ())):
-                self._sums[i][j] += row.weight
-                self._equal[i][j] += 1
+                sums[j] += row.weight
+                equal[j] += 1
             own = [key for key in keys if isinstance(key, Days)] if spans else ()
-            for j, span in spans if own else ():
+            for span, some in spans if own else ():
                 if span not in keys and any(span.overlaps(key) for key in own):
-                    self._sums[i][j] += OVERLAP * row.weight
+                    for j in some:
+                        sums[j] += OVERLAP * row.weight
 
     def _add_sets(self, place: int, row: Row) -> None:
         """φ of a set: Dice."""
         where: dict[Hashable, list[int]] = {}
         sizes: list[int] = []
         for j, record in enumerate(self._predicted):
-            keys = record.contents[place][0].keys or ()
+            keys = _plain_keys(record)[place]
             sizes.append(len(keys))
-            for key in _numbered(keys):
+            for key in _numbered(keys) if len(keys) > 1 else keys:
                 where.setdefault(key, []).append(j)
         if not where:
             return
         for i, record in enumerate(self._gold):
-            variants: tuple[Items, ...] = record.contents[place]
-            if len(variants) > 1 or variants[0].keys is None:
+            if record.keys is None:
                 self._add_variants(i, place, row)
                 continue
             common: dict[int, int] = {}
-            keys = variants[0].keys
-            for key in _numbered(keys):
+            keys = record.keys[place]
+            for key in _numbered(keys) if len(keys) > 1 else keys:
                 for j in where.get(key, ()):
                     common[j] = common.get(j, 0) + 1
             for j, count in common.items():
@@ -102,23 +102,23 @@ class _Lists:
 
     def _add_variants(self, i: int, place: int, row: Row) -> None:
         for j, record in enumerate(self._predicted):
-            found: Items = record.contents[place][0]
+            found: Items = record.content(place)[0]
             if found.required:
-                best = max(_overlap(variant, found) for variant in self._gold[i].contents[place])
+                best = max(_overlap(variant, found) for variant in self._gold[i].content(place))
                 self._sums[i][j] += row.weight * best[0]
                 self._equal[i][j] += best[1]
 
     def _with_names(self, floor: float) -> Table:
         """The finished similarities, names being compared last."""
-        filled = [_mask(self._rows, record) for record in self._gold]
         others = [_mask(self._rows, record) for record in self._predicted]
         weights: dict[int, int] = {}
-        related = self._related()
+        self._relate()
         named = sum(self._rows[place].weight for place in self._names)
         known = [aliases(self._rows, record) for record in self._predicted]
         found: Table = {}
         for i, record in enumerate(self._gold):
-            own, sums, equal, mask = aliases(self._rows, record), self._sums[i], self._equal[i], filled[i]
+            own, sums, equal = aliases(self._rows, record), self._sums[i], self._equal[i]
+            mask = _mask(self._rows, record)
             for j, other in enumerate(others):
                 both = mask | other
                 weight = weights.get(both)
@@ -129,58 +129,81 @@ class _Lists:
                     continue
                 total, same = sums[j], equal[j]
                 for place in self._names:
-                    own_weight = self._rows[place].weight
-                    least = (wanted - (named - own_weight)) / own_weight
-                    phi, is_same = self._name(place, record, j, (own, known[j]), least, (i, j) in related[place])
-                    total += own_weight * phi
+                    share = self._rows[place].weight
+                    least = (wanted - (named - share)) / share
+                    phi, is_same = self._name(place, i, j, (own, known[j]), least)
+                    total += share * phi
                     same += is_same
                 if total >= floor * weight - _EPSILON:
                     found[i, j] = Likeness(total / weight, same)
         return found
 
     def _name(
-        self,
-        place: int,
-        record: Flat,
-        j: int,
-        names: tuple[frozenset[object], frozenset[object]],
-        least: float,
-        related: bool,
+        self, place: int, i: int, j: int, names: tuple[frozenset[object], frozenset[object]], least: float
     ) -> tuple[float, int]:
         """φ of two names, and whether they are equal."""
-        other: Value | None = self._predicted[j].contents[place][0]
+        right, found = self._of_gold[place][i], self._of_predicted[place][j]
+        if found is None:
+            return 0.0, 0
+        if found in right or found in names[0] or any(key in names[1] for key in right):
+            return 1.0, 1
+        related = (i, j) in self._related[place]
+        record = self._gold[i]
         best = 0.0
-        for value in record.contents[place] if other is not None else ():
-            if value is None or other is None:
-                continue
-            if value.key == other.key or same_name(value, other, record.clause, names):
+        if record.clause:
+            other: Value = self._predicted[j].content(place)[0]
+            for value in record.content(place):
+                if value is not None:
+                    best = max(best, dice(folded(str(value.parts[0])), folded(str(other.parts[0]))))
+            if best >= DICE:
                 return 1.0, 1
-            if not related:
-                best = max(best, similarity(str(value.key), str(other.key), least=least))
-            if record.clause:
-                best = max(best, dice(folded(str(value.parts[0])), folded(str(other.parts[0]))))
-        return (1.0, 0) if related else (best, 0)
+        if related:
+            return 1.0, 0
+        return max([best, *(similarity(key, found, least=least) for key in right)]), 0
 
-    def _related(self) -> dict[int, set[tuple[int, int]]]:
-        """By name row: pairs of which one name contains the other, while nothing else competes."""
-        found: dict[int, set[tuple[int, int]]] = {}
+    def _relate(self) -> None:
+        """Reads the names, and finds the pairs of which one contains the other while nothing else competes."""
+        self._of_gold: dict[int, list[list[str]]] = {}
+        self._of_predicted: dict[int, list[str | None]] = {}
+        self._related: dict[int, set[tuple[int, int]]] = {}
         for place in self._names:
-            others = [str(r.contents[place][0].key) if r.contents[place][0] else "" for r in self._predicted]
+            golds = [[str(key) for key in _keys_of_one(record, place)] for record in self._gold]
+            others: list[str | None] = [_plain_keys(record)[place] for record in self._predicted]
+            self._of_gold[place], self._of_predicted[place] = golds, others
+            pairs = [
+                (i, j)
+                for i, own in enumerate(golds)
+                for j, other in enumerate(others)
+                if other is not None and any(name in other or other in name for name in own)
+            ]
+            pairs = [(i, j) for i, j in pairs if any(_contains(name, others[j]) for name in golds[i])]
             of_gold: dict[int, set[int]] = {}
             of_predicted: dict[int, set[int]] = {}
-            pairs: list[tuple[int, int]] = []
-            for i, record in enumerate(self._gold):
-                own = [str(value.key) for value in record.contents[place] if value is not None]
-                for j, other in enumerate(others):
-                    if any(name in other or other in name for name in own) and len(other) > 1:
-                        if any(len(name) > 1 and contains(name, other) for name in own):
-                            of_gold.setdefault(record.index, set()).add(j)
-                            of_predicted.setdefault(j, set()).add(record.index)
-                            pairs.append((i, j))
-            found[place] = {
+            for i, j in pairs:
+                of_gold.setdefault(self._gold[i].index, set()).add(j)
+                of_predicted.setdefault(j, set()).add(self._gold[i].index)
+            self._related[place] = {
                 (i, j) for i, j in pairs if len(of_gold[self._gold[i].index]) == 1 == len(of_predicted[j])
             }
-        return found
+
+
+def _contains(name: str, other: str | None) -> bool:
+    """Whether one of two names contains the other; one character alone says too little."""
+    return other is not None and min(len(name), len(other)) > 1 and contains(name, other)
+
+
+def _plain_keys(record: Flat) -> tuple[Any, ...]:
+    """The keys of a predicted record, which has no alternatives."""
+    assert record.keys is not None
+    return record.keys
+
+
+def _keys_of_one(record: Flat, place: int) -> list[Hashable]:
+    """The keys a single slot may have, without null, each once."""
+    if record.keys is not None:
+        key: Hashable = record.keys[place]
+        return [] if key is None else [key]
+    return list(dict.fromkeys(value.key for value in record.content(place) if value is not None))
 
 
 def _numbered(keys: Sequence[Hashable]) -> Iterator[Hashable]:
@@ -211,7 +234,13 @@ def _overlap(right: Items, found: Items) -> tuple[float, int]:
 def _mask(rows: Sequence[Row], record: Flat) -> int:
     """A bit for each row that is filled whichever alternative is taken."""
     mask = 0
-    for place, (row, content) in enumerate(zip(rows, record.contents, strict=True)):
+    if record.keys is not None:
+        for place, (row, key) in enumerate(zip(rows, record.keys, strict=True)):
+            if row.shape != "free" and key is not None and key != ():
+                mask |= 1 << place
+        return mask
+    for place, row in enumerate(rows):
+        content = record.content(place)
         if row.shape == "one":
             filled = None not in content
         else:

@@ -29,43 +29,43 @@ class Slot(NamedTuple):
     headline: bool = True
 
 
-class Compared(NamedTuple):
-    """All slots of a pair of records."""
-
-    slots: list[Slot]
-    empty: list[str]
-    """The rows that are null on both sides: reported as `non`, never scored."""
-
-    def counts(self) -> Counts:
-        return count(slot for slot in self.slots if slot.headline)
-
-
-def compare(rows: Sequence[Row], gold: Flat, predicted: Flat) -> Compared:
+def compare(rows: Sequence[Row], gold: Flat, predicted: Flat) -> list[Slot]:
     """The verdicts on all slots of two records; either may be `no_record`."""
-    slots: list[Slot] = []
-    empty: list[str] = []
-    names = aliases(rows, gold), aliases(rows, predicted)
-    for row, right, found in zip(rows, gold.contents, predicted.contents, strict=True):
-        before = len(slots)
-        if row.shape == "one":
-            _one(row, right, found[0], gold.clause, names, slots)
-        elif row.shape == "set":
-            slots += _best_set(row, right, found[0])
-        else:
-            slots += _best_free(row, right, found[0])
-        if len(slots) == before:
-            empty.append(row.name)
-    return Compared(slots, empty)
+    return [slot for place in range(len(rows)) for slot in compare_row(rows, place, gold, predicted)]
+
+
+def compare_row(rows: Sequence[Row], place: int, gold: Flat, predicted: Flat) -> list[Slot]:
+    """The verdicts on the slots of one row; none where it is null on both sides."""
+    row, right, found = rows[place], gold.content(place), predicted.content(place)[0]
+    if row.shape == "one":
+        names = aliases(rows, gold), aliases(rows, predicted)
+        return _one(row, right, found, gold.clause, names)
+    return _best_set(row, right, found) if row.shape == "set" else _best_free(row, right, found)
 
 
 def aliases(rows: Sequence[Row], record: Flat) -> frozenset[object]:
     """The keys of a record's other names, in any of its readings."""
     found: set[object] = set()
-    for row, content in zip(rows, record.contents, strict=True):
-        if row.shape == "set" and len(row.pieces) == 1 and row.pieces[0].compare == "name":
-            for items in content:
+    for place, row in enumerate(rows):
+        if not row.holds_names:
+            continue
+        if record.keys is not None:
+            found.update(record.keys[place])
+        else:
+            for items in record.content(place):
                 found.update(value.key for item in (*items.required, *items.optional) for value in item)
     return frozenset(found)
+
+
+def same_name_records(rows: Sequence[Row], row: Row, gold: Flat, predicted: Flat) -> bool:
+    """Whether the names of two records without alternatives are the same though they differ."""
+    place = rows.index(row)
+    if gold.clause:
+        (right,), (found,) = gold.content(place), predicted.content(place)
+        return same_name(right, found, True, (aliases(rows, gold), aliases(rows, predicted)))
+    assert gold.keys is not None
+    assert predicted.keys is not None
+    return predicted.keys[place] in aliases(rows, gold) or gold.keys[place] in aliases(rows, predicted)
 
 
 def same_name(
@@ -83,25 +83,20 @@ def _one(
     found: Value | None,
     clause: bool,
     names: tuple[frozenset[object], frozenset[object]],
-    slots: list[Slot],
-) -> None:
-    if found is None:
-        if None not in right:
-            slots.append(Slot(row.name, "mis", right[0], None, "", False, row.headline))
-        return
+) -> list[Slot]:
     first = right[0]
+    if found is None:
+        return [] if None in right else [Slot(row.name, "mis", first, None)]
     by_name = row.pieces[0].compare == "name"
     for value in right:
-        if value is None:
-            continue
-        if value.key == found.key or (by_name and same_name(value, found, clause, names)):
-            strict = any(v is not None and _is_strict(row, v, found) for v in right)
-            slots.append(Slot(row.name, "cor", value, found, "", strict, row.headline))
-            return
+        if value is not None and (
+            value.key == found.key or (by_name and same_name(value, found, clause, names))
+        ):
+            strict = any(one is not None and _is_strict(row, one, found) for one in right)
+            return [Slot(row.name, "cor", value, found, "", strict)]
     if first is None:
-        slots.append(Slot(row.name, "spu", None, found, "", False, row.headline))
-    else:
-        slots.append(Slot(row.name, "inc", first, found, subtype(row.pieces, first, found)))
+        return [Slot(row.name, "spu", None, found)]
+    return [Slot(row.name, "inc", first, found, subtype(row.pieces, first, found))]
 
 
 def _is_strict(row: Row, right: Value, found: Value) -> bool:

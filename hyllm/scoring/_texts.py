@@ -21,12 +21,14 @@ class _Folded(dict[int, str]):
 _TABLE = _Folded()
 
 
+@lru_cache(maxsize=131072)
 def folded(text: str) -> str:
     """`hyllm.text.fold`, faster on the many short texts of a run."""
     quick = text.translate(_TABLE)
     return fold(text) if _SLOW in quick or "--" in quick else quick
 
 
+@lru_cache(maxsize=131072)
 def bare_name(name: str) -> str:
     """A name as it is compared: folded, without a closing 项目."""
     text = folded(name)

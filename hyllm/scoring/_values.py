@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple
 
 from hyllm.scoring._confusable import is_confusable
@@ -24,19 +24,7 @@ class Value(NamedTuple):
 
 def key_of(compare: Comparator, raw: Any) -> Hashable:
     """What equal values of this sort have in common; `None` for no value."""
-    if raw is None:
-        return None
-    if compare == "text" and isinstance(raw, str):
-        return folded(raw)
-    if compare == "name" and isinstance(raw, str):
-        return bare_name(raw)
-    if compare == "date" and isinstance(raw, Mapping):
-        return _date_key(raw)  # pyright: ignore[reportUnknownArgumentType]
-    if compare == "amount" and isinstance(raw, Mapping):
-        return _amount_key(raw)  # pyright: ignore[reportUnknownArgumentType]
-    if isinstance(raw, str | int | float):
-        return raw
-    return json.dumps(raw, sort_keys=True, ensure_ascii=False)
+    return None if raw is None else KEYS[compare](raw)
 
 
 def _date_key(date: Mapping[str, Any]) -> Hashable:
@@ -51,6 +39,26 @@ def _amount_key(amount: Mapping[str, Any]) -> Hashable:
     if number is None:  # as with dates: where nothing was computed, the words decide
         return "text", folded(str(amount.get("text") or ""))
     return number, _unit(amount), amount.get("bound"), amount.get("upper")
+
+
+def _itself(raw: Any) -> Hashable:
+    return raw
+
+
+def _json(raw: Any) -> Hashable:
+    return json.dumps(raw, sort_keys=True, ensure_ascii=False)
+
+
+KEYS: Mapping[Comparator, Callable[[Any], Hashable]] = {
+    "text": folded,
+    "name": bare_name,
+    "choice": _itself,
+    "number": _itself,
+    "date": _date_key,
+    "amount": _amount_key,
+    "json": _json,
+}
+"""The key of a value that is there."""
 
 
 def _number(amount: Mapping[str, Any]) -> Any:
