@@ -46,7 +46,9 @@ def timed(gold: list[Any], predicted: list[Any]) -> float:
     with tempfile.TemporaryDirectory() as folder:
         truth, found = Path(folder, "gold.jsonl"), Path(folder, "predictions.jsonl")
         for path, lines in ((truth, gold), (found, predicted)):
-            path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines), encoding="utf-8")
+            path.write_text(
+                "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in lines), encoding="utf-8"
+            )
         start = time.perf_counter()
         sides = read_gold(truth), read_predictions(found)
         read = time.perf_counter()
@@ -54,7 +56,10 @@ def timed(gold: list[Any], predicted: list[Any]) -> float:
         scored = time.perf_counter()
         f1 = metrics(result)["slots"]["F1"]
         end = time.perf_counter()
-    print(f"{end - start:.2f} s (read {read - start:.2f}, score {scored - read:.2f}, tables {end - scored:.2f})", f"F1 {f1}")
+    print(
+        f"{end - start:.2f} s (read {read - start:.2f}, score {scored - read:.2f}, tables {end - scored:.2f})",
+        f"F1 {f1}",
+    )
     return end - start
 
 
@@ -68,7 +73,9 @@ def compare(python: str, gold: list[Any], predicted: list[Any], ours: float) -> 
     for line in done.stdout.splitlines():
         row = json.loads(line)
         each = row["seconds"] / row["records"]
-        print(f"{row['name']}: {each * 1e6:,.0f} µs a record, {each / ours:.1f} times hyllm's {ours * 1e6:,.0f}")
+        print(
+            f"{row['name']}: {each * 1e6:,.0f} µs a record, {each / ours:.1f} times hyllm's {ours * 1e6:,.0f}"
+        )
 
 
 def name(draw: random.Random) -> str:
@@ -77,7 +84,13 @@ def name(draw: random.Random) -> str:
 
 def money(draw: random.Random) -> Any:
     amount = draw.randrange(1, 900)
-    return {"text": f"{amount}亿元", "amount": amount * 10**8, "currency": "CNY", "bound": "exact", "upper": None}
+    return {
+        "text": f"{amount}亿元",
+        "amount": amount * 10**8,
+        "currency": "CNY",
+        "bound": "exact",
+        "upper": None,
+    }
 
 
 def date(draw: random.Random) -> Any:

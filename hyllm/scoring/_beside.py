@@ -1,6 +1,6 @@
 """What is reported beside the slots: the stage of a project, which is computed, and the evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, get_args
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-
 _NO_VALUES = ("evidence", "optional", "name_is_clause", "id", "stage_date")
 
 
@@ -61,9 +60,7 @@ def _of_object(node: Mapping[str, Any], within: bool) -> Doubt:
         return Doubt(1, int(within or _has_alternatives(node)))
     found = Doubt()
     for name, value in node.items():
-        if name not in _NO_VALUES and not (
-            name == "stage" and "milestones" in node
-        ):
+        if name not in _NO_VALUES and not (name == "stage" and "milestones" in node):
             found.add(doubt(value, within=within))
     return found
 

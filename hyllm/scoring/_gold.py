@@ -46,7 +46,7 @@ def read_gold(folder: str | Path, kinds: Sequence[type[Record]] = tuple(KINDS.va
         UsageError: nothing is there, or a file is no gold; the message names file, JSON Pointer and fault.
     """
     pages: dict[str, GoldPage] = {}
-    for path, where, raw, doubtful in _objects(Path(folder)):
+    for path, where, raw, doubtful in gold_objects(Path(folder)):
         faults = [fault for fault in gold_faults(raw, kinds) if not fault.absent]
         if faults:
             told = [f"{where} at {fault.at or '/'}: {fault.message}" for fault in faults[:_MOST_TOLD]]
@@ -59,7 +59,7 @@ def read_gold(folder: str | Path, kinds: Sequence[type[Record]] = tuple(KINDS.va
     return [pages[page] for page in sorted(pages)]
 
 
-def _objects(folder: Path) -> list[tuple[Path, str, Any, bool]]:
+def gold_objects(folder: Path) -> list[tuple[Path, str, Any, bool]]:
     """Each JSON object with its file, the words that name its place, and whether it may be doubtful."""
     if folder.is_dir():
         files = sorted(path for path in folder.rglob("*.json") if path.name != DIGESTS)

@@ -103,7 +103,9 @@ def _ground_record(
     has_evidence = any(
         _place(f"{at}/evidence/{n}/quote", quote, marks, text) is not None for n, quote in enumerate(evidence)
     )
-    units = {number for quote in quotes(one.gold.raw) for number in text.units_at(quote)} if one.gold else None
+    units = (
+        {number for quote in quotes(one.gold.raw) for number in text.units_at(quote)} if one.gold else None
+    )
     for slot in one.slots:
         if slot.predicted is None or not slot.headline:
             continue
@@ -168,9 +170,7 @@ def _count_place(
         return
     starts = cast("Sequence[int]", places)
     found.placed += 1
-    articles = {
-        name for u in text.locator.units if u.number in units for name in text.articles_at(u.start)
-    }
+    articles = {name for u in text.locator.units if u.number in units for name in text.articles_at(u.start)}
     found.right_place += all(
         text.is_in_units(start, units) or bool(articles & text.articles_at(start)) for start in starts
     )

@@ -101,7 +101,8 @@ def difference(first: Mapping[str, Tally], second: Mapping[str, Tally]) -> Diffe
     if len(pairs) < 2 or not totals[1] or not totals[3]:
         return None
     without = [
-        _quotient(totals[0] - a.hits, totals[1] - a.whole) - _quotient(totals[2] - b.hits, totals[3] - b.whole)
+        _quotient(totals[0] - a.hits, totals[1] - a.whole)
+        - _quotient(totals[2] - b.hits, totals[3] - b.whole)
         for a, b in pairs
     ]
     value = totals[0] / totals[1] - totals[2] / totals[3]

@@ -1,10 +1,11 @@
 """Every number of a run, as `metrics.json` holds them: sorted keys, six digits, no times or paths."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hyllm.scoring._align import TAU
+from hyllm.scoring._cost import costs
 from hyllm.scoring._counts import Counts, mean, ratio, total
 from hyllm.scoring._doubt import Doubt, doubt, values_in
 from hyllm.scoring._fields import Row, rows_of
@@ -27,7 +28,9 @@ Json = dict[str, Any]
 @uncollected
 def metrics(score: Score) -> Json:
     """All numbers of a run. `None` is 0/0, or not scored."""
-    kinds = {kind.hyllm.plural: [page.kinds[kind.hyllm.plural] for page in score.pages] for kind in score.kinds}
+    kinds = {
+        kind.hyllm.plural: [page.kinds[kind.hyllm.plural] for page in score.pages] for kind in score.kinds
+    }
     every = [kind for some in kinds.values() for kind in some]
     fields = field_counts(score)
     found: Json = {
@@ -47,6 +50,7 @@ def metrics(score: Score) -> Json:
         "doubt": _doubt(score),
         "sensitivity": _sensitivity(every),
         "slices": _slices(score.pages),
+        "cost": costs(score),
         "not_asked": list(score.not_asked),
         "without_gold": list(score.without_gold),
     }

@@ -1,6 +1,6 @@
 """One page scored: its records aligned, every slot judged."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -37,7 +37,9 @@ class ScoredRecord:
         """Every slot with its verdict; an optional record has none."""
         if self._slots is None:
             optional = self.outcome == "optional"
-            self._slots = [] if optional else compare(self.rows, self.gold or self.none, self.predicted or self.none)
+            self._slots = (
+                [] if optional else compare(self.rows, self.gold or self.none, self.predicted or self.none)
+            )
         return self._slots
 
 

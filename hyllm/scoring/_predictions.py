@@ -33,7 +33,9 @@ class Prediction:
         status = self.raw.get("status", "done")
         lost = {"failed", "refused", "truncated"}
         return status == "failed" or any(
-            problem.get("reason") in lost for problem in self.raw.get("problems") or () if not problem.get("at")
+            problem.get("reason") in lost
+            for problem in self.raw.get("problems") or ()
+            if not problem.get("at")
         )
 
     def records(self, plural: str) -> list[Any]:
@@ -70,7 +72,11 @@ def read_predictions(
 def _lines(path: Path) -> list[tuple[str, str]]:
     try:
         if path.is_dir():
-            return [(str(file), file.read_text(encoding="utf-8-sig")) for file in sorted(path.rglob("*.json")) if file.name != DIGESTS]
+            return [
+                (str(file), file.read_text(encoding="utf-8-sig"))
+                for file in sorted(path.rglob("*.json"))
+                if file.name != DIGESTS
+            ]
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error

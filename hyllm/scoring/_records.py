@@ -40,7 +40,13 @@ class Flat:
     __slots__ = ("__dict__", "_contents", "_rows", "clause", "index", "keys", "raw")
 
     def __init__(
-        self, rows: Sequence[Row], raw: Json, index: int, keys: tuple[Any, ...] | None, *, clause: bool = False
+        self,
+        rows: Sequence[Row],
+        raw: Json,
+        index: int,
+        keys: tuple[Any, ...] | None,
+        *,
+        clause: bool = False,
     ) -> None:
         self._rows = rows
         self._contents: dict[int, Content] = {}
@@ -75,9 +81,7 @@ class Entry(NamedTuple):
     optional: bool
 
 
-def entries(
-    record: type[Record], raw: Sequence[Any], *, gold: bool, doubtful: bool = True
-) -> list[Entry]:
+def entries(record: type[Record], raw: Sequence[Any], *, gold: bool, doubtful: bool = True) -> list[Entry]:
     """The records of one kind on one page. Of a prediction only first alternatives are read.
 
     Args:
@@ -93,7 +97,8 @@ def entries(
             if gold:
                 options = one["any_of"] if "any_of" in one else [one]
                 readings = tuple(
-                    Flat(rows, option, index, None, clause=bool(option.get("name_is_clause"))) for option in options
+                    Flat(rows, option, index, None, clause=bool(option.get("name_is_clause")))
+                    for option in options
                 )
                 found.append(Entry(index, readings, bool(one.get("optional"))))
                 continue

@@ -102,7 +102,9 @@ def score(
         )
     scored = tuple(k for k in kinds if _asked(k.hyllm.plural, predictions))
     results = [
-        _page(page, by_page.get(page.page), scored, (texts or {}).get(page.page), (about or {}).get(page.page))
+        _page(
+            page, by_page.get(page.page), scored, (texts or {}).get(page.page), (about or {}).get(page.page)
+        )
         for page in sorted(gold, key=lambda page: page.page)
     ]
     return Score(

@@ -50,7 +50,9 @@ def record_list_check(record: type[Record], mode: Mode) -> Check:
 
 def _lacks_a_field(raw: Any, record: type[Record]) -> bool:
     """Whether a field that may be null is not written out somewhere."""
-    fields = {n for n, i in record.model_fields.items() if not any(isinstance(m, Computed) for m in i.metadata)}
+    fields = {
+        n for n, i in record.model_fields.items() if not any(isinstance(m, Computed) for m in i.metadata)
+    }
     return any(not fields <= one.keys() for one in raw)
 
 
@@ -67,7 +69,11 @@ def _doubtful(check: Check, mode: Mode) -> Check:
             return check(raw)
         node = cast("dict[str, Any]", raw)
         options = node["any_of"]
-        if not isinstance(options, list) or not options or (mode == "gold" and len(cast("list[Any]", options)) < 2):
+        if (
+            not isinstance(options, list)
+            or not options
+            or (mode == "gold" and len(cast("list[Any]", options)) < 2)
+        ):
             return [Fault("/any_of", "must be a list of two or more alternatives")]
         faults: list[Fault] = []
         for place, option in enumerate(cast("list[Any]", options)):
@@ -87,7 +93,9 @@ def _list_of(check: Check, mode: Mode) -> Check:
         for place, item in enumerate(cast("list[Any]", raw)):
             if found := check(item):
                 faults = faults + _within(place, found)
-            if isinstance(item, dict) and not isinstance(cast("dict[str, Any]", item).get("optional", True), bool):
+            if isinstance(item, dict) and not isinstance(
+                cast("dict[str, Any]", item).get("optional", True), bool
+            ):
                 faults = [*faults, Fault(f"/{place}/optional", "must be true or false")]
         return faults
 

@@ -187,7 +187,9 @@ def _left_over(row: Row, missing: Sequence[Value], spurious: Sequence[Value]) ->
     for right, found in _most_alike(missing, spurious) if missing and spurious else ():
         missing.remove(right)
         spurious.remove(found)
-        slots.append(Slot(row.name, "inc", right, found, subtype(row.pieces, right, found), False, row.headline))
+        slots.append(
+            Slot(row.name, "inc", right, found, subtype(row.pieces, right, found), False, row.headline)
+        )
     slots += [Slot(row.name, "mis", value, None, "", False, row.headline) for value in missing]
     slots += [Slot(row.name, "spu", None, value, "", False, row.headline) for value in spurious]
     return slots

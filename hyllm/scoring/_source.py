@@ -1,5 +1,6 @@
 """What a page says: whether words, or a value some words of it state, stand on it."""
 
+import hashlib
 import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cached_property
@@ -29,6 +30,11 @@ class PageText:
         self.text = text
         self.issue_date = issue_date
         self.articles = articles
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the text in UTF-8, in hex."""
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @cached_property
     def locator(self) -> Locator:

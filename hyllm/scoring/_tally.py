@@ -71,16 +71,14 @@ def _set(
     field = rows[place].field
     if a == b and gold.raw[field] == predicted.raw[field]:
         return (len(a), 0, 0, 0, 0, len(a))
-    equal = a == b or len((Counter(a) & Counter(b))) > 0
+    equal = a == b or len(Counter(a) & Counter(b)) > 0
     if equal:  # which of them are strictly equal, only the values themselves know
         return _vector(compare_row(rows, place, gold, predicted))
     inc = min(len(a), len(b))
     return (0, inc, len(a) - inc, len(b) - inc, 0, 0)
 
 
-def _free(
-    rows: Sequence[Row], place: int, gold: Flat, predicted: Flat, matched: dict[str, Vector]
-) -> Vector:
+def _free(rows: Sequence[Row], place: int, gold: Flat, predicted: Flat, matched: dict[str, Vector]) -> Vector:
     row = rows[place]
     if gold.raw[row.field] == predicted.raw[row.field]:
         size = len(gold.raw[row.field])
@@ -106,4 +104,6 @@ def _from_slots(rows: Sequence[Row], gold: Flat, predicted: Flat) -> Tally:
     names = {row.name for row in rows}
     vectors = [_vector([slot for slot in slots if slot.row == row.name]) for row in rows]
     others = {slot.row for slot in slots} - names
-    return Tally(vectors, {name: _vector([slot for slot in slots if slot.row == name]) for name in sorted(others)})
+    return Tally(
+        vectors, {name: _vector([slot for slot in slots if slot.row == name]) for name in sorted(others)}
+    )
