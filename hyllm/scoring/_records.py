@@ -196,7 +196,7 @@ def _variants(row: Row, raw: Sequence[Any]) -> Iterator[Items]:
         options = [_values(row, option, f"{row.field}/{place}") for option in expanded(item)]
         if all(len(option) == 1 for option in options):
             alternatives = {option[0].key: option[0] for option in reversed(options)}
-            ordered = tuple(dict.fromkeys(alternatives[option[0].key] for option in options))
+            ordered = tuple(alternatives[key] for key in dict.fromkeys(one[0].key for one in options))
             choices.append([[(ordered, optional)]])
         else:
             choices.append([[((value,), optional) for value in option] for option in options])
