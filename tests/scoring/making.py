@@ -12,7 +12,9 @@ Json = dict[str, Any]
 ALL = tuple(KINDS.values())
 
 
-def money(text: str, amount: float | None, *, bound: str | None = "exact", upper: float | None = None) -> Json:
+def money(
+    text: str, amount: float | None, *, bound: str | None = "exact", upper: float | None = None
+) -> Json:
     return {"text": text, "amount": amount, "currency": amount and "CNY", "bound": bound, "upper": upper}
 
 
