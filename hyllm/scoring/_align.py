@@ -72,8 +72,8 @@ class Likenesses:
         edges: dict[tuple[int, int], int] = {}
         back: dict[tuple[int, int], tuple[int, int]] = {}
         for pair, like in table.items():
-            place = (rows[pair[0]], columns[pair[1]])
-            place = place[::-1] if turned else place
+            row, column = rows[pair[0]], columns[pair[1]]
+            place = (column, row) if turned else (row, column)
             gain = _steps(like.similarity) - _steps(tau)
             edges[place] = gain * by_gain + like.equal * by_equal + 1
             back[place] = pair

@@ -91,7 +91,9 @@ def _without_alternatives(raw: Any) -> Any:
         node = cast("Json", raw)
         if "any_of" in node:
             first = _without_alternatives(node["any_of"][0])
-            return first | {"optional": True} if node.get("optional") and isinstance(first, dict) else first  # pyright: ignore[reportUnknownVariableType]
+            if node.get("optional") and isinstance(first, dict):
+                return {**cast("Json", first), "optional": True}
+            return cast("Any", first)
         made = {name: _without_alternatives(value) for name, value in node.items()}
         return made if any(made[name] is not node[name] for name in made) else raw
     if isinstance(raw, list):

@@ -65,7 +65,8 @@ def official(name: Any, *posts: Json, **more: Any) -> Json:
 def page(page_id: str = "p1", **lists: Any) -> Json:
     """A gold page, which is a prediction too."""
     found: Json = {"page": page_id, "paper": None, "issue_date": None, "page_no": None}
-    return found | {"projects": [], "meetings": [], "officials": []} | lists
+    empty: Json = {"projects": [], "meetings": [], "officials": []}
+    return found | empty | lists
 
 
 def scored(

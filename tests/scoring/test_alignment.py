@@ -5,10 +5,8 @@ import pytest
 from tests.scoring.making import counts, date, meeting, money, numbers, official, page, post, project, scored
 
 
-def outcomes(
-    gold: list[object], predicted: list[object], plural: str = "projects"
-) -> list[tuple[object, ...]]:
-    found = scored(page(**{plural: gold}), page(**{plural: predicted})).pages[0].kinds[plural].records
+def outcomes(gold: list[Json], predicted: list[Json], plural: str = "projects") -> list[tuple[object, ...]]:
+    found = scored(page() | {plural: gold}, page() | {plural: predicted}).pages[0].kinds[plural].records
     return sorted(
         ((one.outcome, one.gold and one.gold.index, one.predicted and one.predicted.index) for one in found),
         key=str,

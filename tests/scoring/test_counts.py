@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 import pytest
+from pydantic import Field
 
 from hyllm.schemas import Evidence, Kind, Money, Part, Record
 from tests.scoring.making import (
@@ -81,13 +82,14 @@ class Dish(Record):
     a: str | None = None
     b: Money | None = None
     c: Literal["hot", "cold"] | None = None
-    d: list[str] = []
-    evidence: list[Evidence] = []
+    d: list[str] = Field(default_factory=list[str])
+    evidence: list[Evidence] = Field(default_factory=list[Evidence])
 
 
 @pytest.mark.parametrize("k", range(5))
 def test_fields_null_on_both_sides_earn_nothing(k: int) -> None:
-    empty: Json = dict(list({"a": None, "b": None, "c": None, "d": []}.items())[:k])
+    fields: Json = {"a": None, "b": None, "c": None, "d": []}
+    empty: Json = {name: fields[name] for name in list(fields)[:k]}
     gold: Json = page(dishes=[{"name": "鱼粉", "evidence": [], **empty}])
     predicted: Json = page(dishes=[{"name": "鱼", "evidence": [], **empty}])
 

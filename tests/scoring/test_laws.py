@@ -60,14 +60,12 @@ meetings = st.builds(
     topics=st.lists(names, max_size=2),
     participants=st.lists(st.builds(person, people, st.sampled_from(["spoke", "attended"])), max_size=3),
 )
-officials = st.builds(
-    lambda name, title: official(name, post("市", title)), people, st.sampled_from(["长", "委"])
-)
+officials = st.builds(official, people, st.sampled_from([post("市", "长"), post("市", "委")]))
 pages = st.builds(
-    lambda a, b, c: page(projects=a, meetings=b, officials=c),
-    st.lists(projects, max_size=4),
-    st.lists(meetings, max_size=3),
-    st.lists(officials, max_size=4),
+    page,
+    projects=st.lists(projects, max_size=4),
+    meetings=st.lists(meetings, max_size=3),
+    officials=st.lists(officials, max_size=4),
 )
 
 
@@ -183,7 +181,7 @@ def test_the_assignment_agrees_with_scipy() -> None:
         for largest in (2, 9, 10**6):
             cost = [[-draw.randint(1, largest) for _ in range(size + 5)] for _ in range(size)]
             rows, columns = optimize.linear_sum_assignment(cost)
-            best = sum(cost[i][j] for i, j in zip(rows, columns, strict=True))
+            best: int = sum(cost[i][j] for i, j in zip(rows, columns, strict=True))
             edges = {(i, j): -c for i, row in enumerate(cost) for j, c in enumerate(row)}
             assert -sum(edges[pair] for pair in best_pairs(edges)) == best
 

@@ -109,7 +109,8 @@ def simulated(draw: random.Random, f1: float, clusters: int, spread: float = 6.0
         mean = draw.betavariate(spread * f1 * 3, spread * (1 - f1) * 3)
         cor = sum(draw.random() < mean for _ in range(size))
         missing = sum(draw.random() < 0.5 for _ in range(size - cor))
-        found.append(Tally(2 * cor, 2 * size - missing))
+        spurious = sum(draw.random() < 0.5 for _ in range(size - cor))
+        found.append(Tally(2 * cor, 2 * size - missing + spurious))
     return found
 
 
