@@ -104,7 +104,7 @@ def _check_words(leaf: Leaf, text: PageText | None) -> Iterator[_Said]:
             yield leaf.at, "number", f"{leaf.raw} stands nowhere on the page as a number", False
         return
     words: Any = leaf.raw["text"] if leaf.sort in ("date", "amount") else leaf.raw
-    options: list[Any] = words["any_of"] if isinstance(words, dict) else [words]
+    options = cast("list[Any]", words["any_of"] if isinstance(words, dict) else [words])
     for option in options:
         if isinstance(option, str) and (not folded(option) or folded(option) not in text.view):
             shown = option if len(option) < 40 else option[:39] + "…"

@@ -51,7 +51,7 @@ def _piece(piece: Piece) -> Read:
         return lambda raw: None if raw is None else key(raw)
     if len(fields) > 1:
         return lambda item: key("".join([item.get(field) or "" for field in fields]))
-    name = fields[0]
+    name = "".join(fields)
     if piece.compare == "choice":
         return lambda item: item.get(name)
 

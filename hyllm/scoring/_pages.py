@@ -93,8 +93,8 @@ def _without_alternatives(raw: Any) -> Any:
             first = _without_alternatives(node["any_of"][0])
             if node.get("optional") and isinstance(first, dict):
                 return {**cast("Json", first), "optional": True}
-            return cast("Any", first)
-        made = {name: _without_alternatives(value) for name, value in node.items()}
+            return first
+        made: dict[str, Any] = {name: _without_alternatives(value) for name, value in node.items()}
         return made if any(made[name] is not node[name] for name in made) else raw
     if isinstance(raw, list):
         items = cast("list[Any]", raw)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from typing import Any, cast
 
@@ -49,7 +49,7 @@ class PageText:
 
     def holds(self, compare: Comparator, raw: Any) -> bool:
         """Whether the words of a value stand on the page, or some words there state the same value."""
-        words: Any = cast("Mapping[str, Any]", raw).get("text") if isinstance(raw, dict) else raw
+        words: Any = cast("dict[str, Any]", raw).get("text") if isinstance(raw, dict) else raw
         if isinstance(words, str) and (text := folded(words)) and text in self.view:
             return True
         if compare == "amount":

@@ -2,7 +2,19 @@
 
 import pytest
 
-from tests.scoring.making import counts, date, meeting, money, numbers, official, page, post, project, scored
+from tests.scoring.making import (
+    Json,
+    counts,
+    date,
+    meeting,
+    money,
+    numbers,
+    official,
+    page,
+    post,
+    project,
+    scored,
+)
 
 
 def outcomes(gold: list[Json], predicted: list[Json], plural: str = "projects") -> list[tuple[object, ...]]:

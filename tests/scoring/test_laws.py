@@ -180,6 +180,8 @@ def test_the_assignment_agrees_with_scipy() -> None:
     for size in (20, 60, 150):
         for largest in (2, 9, 10**6):
             cost = [[-draw.randint(1, largest) for _ in range(size + 5)] for _ in range(size)]
+            rows: list[int]
+            columns: list[int]
             rows, columns = optimize.linear_sum_assignment(cost)
             best: int = sum(cost[i][j] for i, j in zip(rows, columns, strict=True))
             edges = {(i, j): -c for i, row in enumerate(cost) for j, c in enumerate(row)}
