@@ -88,6 +88,8 @@ def _doubtful(check: Check, mode: Mode) -> Check:
 
 def _list_of(check: Check, mode: Mode) -> Check:
     def checked(raw: Any) -> list[Fault]:
+        if raw is None and mode == "prediction":
+            return _FINE
         if not isinstance(raw, list):
             return [Fault("", f"must be a list, not {_named(raw)}")]
         faults = _FINE

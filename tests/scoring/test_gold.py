@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from hyllm.errors import UsageError
-from hyllm.scoring import PageText, agree, check_gold, digests, read_gold, read_predictions
+from hyllm.scoring import (
+    PageText,
+    agree,
+    check_gold,
+    digests,
+    metrics,
+    read_gold,
+    read_predictions,
+    score,
+)
 from tests.scoring.making import (
     ALL,
     Json,
@@ -134,6 +143,15 @@ def test_predictions_may_hold_more_than_the_scorer_knows(tmp_path: Path) -> None
     file.write_text(json.dumps(line | {"usage": {}, "links": []}) + "\n\n", encoding="utf-8")
 
     assert read_predictions(file)[0].records("projects")[0]["name"] == "甲厂"
+
+
+def test_predictions_may_leave_out_what_is_empty(tmp_path: Path) -> None:
+    file = tmp_path / "predictions.jsonl"
+    line = page("a", projects=[{"name": "甲厂", "parties": None}], meetings=None)
+    file.write_text(json.dumps(line), encoding="utf-8")
+    gold = read_gold(written(tmp_path / "gold", page("a", projects=[project("甲厂")])))
+
+    assert metrics(score(gold, read_predictions(file)))["slots"]["F1"] == 1.0
 
 
 def findings(tmp_path: Path, gold: Json) -> list[tuple[str, str, bool]]:
