@@ -95,7 +95,7 @@ def _without_alternatives(raw: Any) -> Any:
                 return {**cast("Json", first), "optional": True}
             return cast("object", first)
         made: dict[str, Any] = {name: _without_alternatives(value) for name, value in node.items()}
-        return made if any(made[name] is not node[name] for name in made) else raw
+        return made if any(made[name] is not node[name] for name in made) else cast("object", raw)
     if isinstance(raw, list):
         items = cast("list[Any]", raw)
         new = [_without_alternatives(one) for one in items]
