@@ -1,0 +1,214 @@
+"""What a page's head prints: the paper's name, the issue's date, the page's number.
+
+A date is the issue's only if its line holds nothing but what heads hold, and if other parts of a head
+stand near it: so a date in a news item, a notice or a byline is not taken for it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date
+from itertools import takewhile
+from typing import NamedTuple
+
+from hyllm.archive._furniture import LUNAR, NO_FURNITURE, WEEKDAY, Furniture, furniture
+from hyllm.archive._metadata import Metadata
+
+_CHARACTERS = 3_000
+_LINES = 40
+_LONGEST = 80
+_NEAR = 12
+"""Lines between the parts of one head, at most."""
+_TOP = 5
+"""Lines at the top of a page, where its head is expected."""
+_ENOUGH = 2
+"""Signs of a head that a date needs beside it."""
+_TORN = 4
+"""Lines that a date may be torn into."""
+_KINDS = "(?:[日曰][报報]|晚[报報]|早[报報]|晨报|午报|都市报|特区报|商报|时报|周报|新报|青年报|导报)"
+_PAPER = re.compile(f"([\u3400-\u9fff]{{2,5}}{_KINDS})(?:社(?:编辑)?出版)?")
+_BESIDE_DATE = re.compile(f"(?:^|(?<= ))[\u3400-\u9fff]{{2,4}}{_KINDS}(?!社)")
+_D = "[0-9OoQlI|]"
+_DATE = re.compile(
+    rf"(?<![0-9历])(?:(?P<y>[12lI|]{_D}{{3}})年(?P<m>{_D}{{1,2}})月(?P<d>{_D}{{1,2}})"
+    r"|(?P<yy>[一二][〇○零OΟ0一二三四五六七八九]{3})年(?P<mm>[一二三四五六七八九十]{1,2})月"
+    r"(?P<dd>[一二三四五六七八九十廿]{1,3}))(?:[日曰号]|(?=星期|礼拜|周))"
+    r"|(?<![0-9])(?P<yyy>(?:18|19|20)[0-9]{2})(?P<s>[-./])(?P<mmm>[0-9]{1,2})(?P=s)(?P<ddd>[0-9]{1,2})(?![0-9])"
+)
+_MISREAD = str.maketrans("OoQlI|", "000111")
+_CHINESE = str.maketrans("〇○零OΟ一二三四五六七八九", "00000123456789")
+_PARTS = ("y", "m", "d", "yy", "mm", "dd", "yyy", "mmm", "ddd")
+_WEEKDAYS = "一二三四五六日"
+_NUMBER = re.compile(
+    "第?[A-D]?[0-9]{1,2}版?|第[一二三四五六七八九十]{1,3}版|(?:0[0-9]|[A-D]0?[0-9]{1,2})[\u3400-\u9fff]{2,8}"
+)
+
+
+class Masthead(NamedTuple):
+    """What a page's head says."""
+
+    metadata: Metadata
+    """Paper, issue date and page number, each `None` where the head does not say."""
+    conflicts: tuple[str, ...] = ()
+    """A sentence where the date and its weekday cannot both be right."""
+
+
+class _Line(NamedTuple):
+    """A line of the head, or several that a date is torn into: in half width, without white space."""
+
+    at: int
+    text: str
+    paper: str | None
+    found: Furniture
+    day: date | None = None
+
+
+def read_masthead(text: str) -> Masthead:
+    """What the head of a page says of its paper, its issue's date and its number.
+
+    Blanks, full width, Chinese numerals and the letters that OCR reads for digits are seen through. A page
+    whose head has an issue number, a publisher or the like is page 1.
+    """
+    lines = _head(text)
+    dated = max(_dated(lines), key=lambda line: (_signs(line, lines), -line.at), default=None)
+    if dated is not None and _signs(dated, lines) < _ENOUGH:
+        dated = None
+    around = _near(dated, lines)
+    front = any(line.found.strong for line in around)
+    paper = next(
+        (line.paper for line in around if line.paper and (dated or front or line.at < _ENOUGH)), None
+    )
+    if dated is None and paper is None:
+        return Masthead(Metadata(page_no=_top_number(lines)))
+    day = dated.day.isoformat() if dated and dated.day else None
+    return Masthead(Metadata(paper, day, _page_no(dated, around)), tuple(_doubts(dated, lines)))
+
+
+def _head(text: str) -> list[_Line]:
+    """The first lines that are not blank; a name set a character a line is one."""
+    folded = unicodedata.normalize("NFKC", text[:_CHARACTERS]).splitlines()
+    raw = [line.strip() for line in folded if line.strip()][:_LINES]
+    return [_line(at, line) for at, line in enumerate(_columns(raw))]
+
+
+def _columns(raw: Sequence[str]) -> Iterator[str]:
+    """The lines, where a column of single characters that is a paper's name is one line."""
+    waiting = list(raw)
+    while waiting:
+        column = "".join(takewhile(lambda line: len(line) == 1, waiting))
+        size = len(column) if _PAPER.fullmatch(column) else 1
+        yield "".join(waiting[:size])
+        del waiting[:size]
+
+
+def _line(at: int, raw: str) -> _Line:
+    """A line and what it is made of. One as long as a sentence is no part of a head."""
+    text = "".join(raw.split())
+    if len(text) > _LONGEST:
+        return _Line(at, text, None, NO_FURNITURE)
+    match = _date_in(text)
+    rest = f"{text[: match.start()]} {text[match.end() :]}" if match else text
+    paper = _paper_in(raw, rest)
+    found = furniture(rest.replace(paper, " ") if paper else rest)
+    whole = match is not None and (found.is_plain or (found.is_section and bool(paper or found.page_no)))
+    name = paper and paper.replace("曰", "日") if found.is_section else None
+    return _Line(at, text, name, found, _calendar(match) if match and whole else None)
+
+
+def _paper_in(raw: str, rest: str) -> str | None:
+    """The paper's name, where it is a word of the line, or begins what stands before or after the date."""
+    words = (_PAPER.fullmatch(word) for word in [rest, *re.split(r"[\s|/,:]+", raw)])
+    match = next(filter(None, words), None)
+    if match:
+        return match[1]
+    beside = _BESIDE_DATE.search(rest)
+    return beside[0] if beside else None
+
+
+def _date_in(text: str) -> re.Match[str] | None:
+    """The first date that is not part of a lunar one."""
+    lunar = [match.span() for match in LUNAR.finditer(text)]
+    dates = (match for match in _DATE.finditer(text) if _calendar(match))
+    return next((m for m in dates if not any(start <= m.start() < end for start, end in lunar)), None)
+
+
+def _calendar(match: re.Match[str]) -> date | None:
+    """The day that a date's words name, if the calendar has it."""
+    year, month, day = (part for part in match.group(*_PARTS) if part)
+    with suppress(ValueError):
+        return date(_number(year), _number(month), _number(day))
+    return None
+
+
+def _number(written: str) -> int:
+    """2022 of 2O22 and of 二〇二二; 18 of 十八."""
+    plain = written.translate(_MISREAD)
+    if plain.isdecimal() and plain.isascii():
+        return int(plain)
+    tens, ten, ones = written.replace("廿", "二十").rpartition("十")
+    if not ten:
+        return int(written.translate(_CHINESE))
+    return int(tens.translate(_CHINESE) or 1) * 10 + int(ones.translate(_CHINESE) or 0)
+
+
+def _dated(lines: Sequence[_Line]) -> Iterator[_Line]:
+    """The lines whose date may be the issue's; where there are none, what lines it is torn into make."""
+    whole = [line for line in lines if line.day]
+    yield from whole
+    if whole:
+        return
+    for size in range(2, _TORN + 1):
+        for start in range(len(lines) - size + 1):
+            joined = _line(start, " ".join(line.text for line in lines[start : start + size]))
+            if joined.day:
+                yield joined
+
+
+def _near(dated: _Line | None, lines: Sequence[_Line]) -> list[_Line]:
+    """The lines that are of one head with a date; all, where there is no date."""
+    if dated is None:
+        return list(lines)
+    return [dated, *(line for line in lines if abs(line.at - dated.at) <= _NEAR)]
+
+
+def _signs(dated: _Line, lines: Sequence[_Line]) -> int:
+    """How many other parts of a head stand near a date."""
+    around = _near(dated, lines)
+    beside = [line.found for line in around if abs(line.at - dated.at) <= _ENOUGH]
+    return (
+        any(found.weekday for found in beside)
+        + any(found.lunar for found in beside)
+        + any(line.paper for line in around)
+        + any(line.found.latin for line in around)
+        + sum(line.found.strong for line in around if line.found.is_section)
+        + (dated.at < _TOP)
+    )
+
+
+def _page_no(dated: _Line | None, around: Sequence[_Line]) -> str | None:
+    """The number in the date's line; else 1 for a masthead; else the number in a line near it."""
+    if dated and dated.found.page_no:
+        return dated.found.page_no
+    if any(line.found.strong for line in around):
+        return "1"
+    number = _top_number(around)
+    if number is None and any(line.found.latin for line in around):
+        return "1"
+    return number
+
+
+def _top_number(lines: Sequence[_Line]) -> str | None:
+    """The number that stands alone, or before its section's name, at the top of a page."""
+    tops = (line.found for line in lines if line.at < _TOP and _NUMBER.fullmatch(line.text))
+    return next((found.page_no for found in tops if found.page_no), None)
+
+
+def _doubts(dated: _Line | None, lines: Sequence[_Line]) -> Iterator[str]:
+    """Whether the weekday beside the date is another day's."""
+    if dated is None or dated.day is None:
+        return
+    beside = [dated, *(line for line in lines if 0 < abs(line.at - dated.at) <= 1)]
+    printed = next((match[1] for line in beside if (match := WEEKDAY.search(line.text))), None)
+    if printed and _WEEKDAYS[dated.day.weekday()] != printed.replace("天", "日"):
+        yield f"issue_date: the masthead says {dated.day} and 星期{printed}, which cannot both be right"
