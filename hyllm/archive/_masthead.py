@@ -6,7 +6,7 @@ stand near it: so a date in a news item, a notice or a byline is not taken for i
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import date
 from itertools import takewhile
@@ -71,14 +71,9 @@ def read_masthead(text: str) -> Masthead:
     whose head has an issue number, a publisher or the like is page 1.
     """
     lines = _head(text)
-    dated = max(_dated(lines), key=lambda line: (_signs(line, lines), -line.at), default=None)
-    if dated is not None and _signs(dated, lines) < _ENOUGH:
-        dated = None
+    dated = _most_likely(lines)
     around = _near(dated, lines)
-    front = any(line.found.strong for line in around)
-    paper = next(
-        (line.paper for line in around if line.paper and (dated or front or line.at < _ENOUGH)), None
-    )
+    paper = _paper(dated, around)
     if dated is None and paper is None:
         return Masthead(Metadata(page_no=_top_number(lines)))
     day = dated.day.isoformat() if dated and dated.day else None
@@ -152,6 +147,12 @@ def _number(written: str) -> int:
     return int(tens.translate(_CHINESE) or 1) * 10 + int(ones.translate(_CHINESE) or 0)
 
 
+def _most_likely(lines: Sequence[_Line]) -> _Line | None:
+    """The line whose date is the issue's, if enough of a head stands near it."""
+    best = max(_dated(lines), key=lambda line: (_signs(line, lines), -line.at), default=None)
+    return best if best and _signs(best, lines) >= _ENOUGH else None
+
+
 def _dated(lines: Sequence[_Line]) -> Iterator[_Line]:
     """The lines whose date may be the issue's; where there are none, what lines it is torn into make."""
     whole = [line for line in lines if line.day]
@@ -186,16 +187,30 @@ def _signs(dated: _Line, lines: Sequence[_Line]) -> int:
     )
 
 
+def _paper(dated: _Line | None, around: Sequence[_Line]) -> str | None:
+    """The paper's name: near a date or another part of a first page's head, or at the very top."""
+    sure = dated is not None or _is_front(around)
+    return next((line.paper for line in around if line.paper and (sure or line.at < _ENOUGH)), None)
+
+
+def _is_front(lines: Iterable[_Line]) -> bool:
+    """Whether something stands there that only the first page's head has."""
+    return any(line.found.strong and line.found.is_section for line in lines)
+
+
 def _page_no(dated: _Line | None, around: Sequence[_Line]) -> str | None:
     """The number in the date's line; else 1 for a masthead; else the number in a line near it."""
     if dated and dated.found.page_no:
         return dated.found.page_no
-    if any(line.found.strong for line in around):
+    if _is_front(around):
         return "1"
-    number = _top_number(around)
-    if number is None and any(line.found.latin for line in around):
-        return "1"
-    return number
+    return _top_number(around) or ("1" if _is_title(dated, around) else None)
+
+
+def _is_title(dated: _Line | None, around: Sequence[_Line]) -> bool:
+    """Whether name and date stand at the top without a section's name, as they do on a first page."""
+    named = any(line.paper for line in around)
+    return named and dated is not None and (dated.at < _TOP and dated.found.is_plain)
 
 
 def _top_number(lines: Sequence[_Line]) -> str | None:
