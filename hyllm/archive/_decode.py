@@ -64,7 +64,7 @@ def known_encoding(name: str) -> str:
     """
     try:
         found = codecs.lookup(name).name
-        b"".decode(found)
+        b"--".decode(found, "replace")  # raises for base64 and its like
     except (LookupError, ValueError) as error:
         raise UsageError(f"unknown encoding {name!r}; try utf-8, gb18030, big5 or utf-16") from error
     return _WIDER.get(found, found)

@@ -86,6 +86,8 @@ def _texts_below(folder: Path) -> Iterator[Path]:
     for parent, _, names in os.walk(folder, onerror=_unreadable):
         for path in (Path(parent, name) for name in names):
             if path.suffix.lower() == ".txt" and not path.is_dir():
+                if path.exists() and not path.is_file():
+                    raise PageError(f"{shown(path)}: no regular file")
                 yield path
 
 

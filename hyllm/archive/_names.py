@@ -42,12 +42,18 @@ class NamePattern:
         self._regex = re.compile("".join(map(_part, re.split(r"(\{[^{}]*\})", pattern))))
 
     def read(self, page: str) -> Metadata | None:
-        """What the name of a page says, or `None` if it is not of this pattern."""
-        match = self._regex.fullmatch("/".join(page.split("/")[-self._depth :]))
+        """What the name of a page says, or `None` if it is not of this pattern.
+
+        The 18 of hyrb-2022-03-18 is a day, so this name has no page number.
+        """
+        name = "/".join(page.split("/")[-self._depth :])
+        match = self._regex.fullmatch(name)
         if match is None:
             return None
-        found = {name: text for name, text in match.groupdict().items() if name != "separator"}
+        found = {field: text for field, text in match.groupdict().items() if field != "separator"}
         date = _date(found.pop("date")) if "date" in found else None
+        if date and (_only_date(name) or date).startswith(f"{date}-"):  # a date cut up into month and page
+            return None
         page_no = plain_number(found.pop("page_no")) if "page_no" in found else None
         return Metadata(found.pop("paper", None), date, page_no, found.pop("city", None), found)
 
