@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def read_sidecar(path: Path) -> Metadata | None:
         PageError: it cannot be read, is no JSON object, or a field of it cannot be.
     """
     sidecar = path.with_suffix(".json")
-    if sidecar == path or not sidecar.is_file():
+    if sidecar == path or not _is_file(sidecar):
         return None
     name = shown(sidecar)
     try:
@@ -30,6 +31,13 @@ def read_sidecar(path: Path) -> Metadata | None:
     if not isinstance(found, dict):
         raise PageError(f"{name}: must be a JSON object with paper, issue_date, page_no, city")
     return metadata_from(found, name)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; none can be whose name is too long."""
+    with suppress(OSError):
+        return path.is_file()
+    return False
 
 
 def read_table(path: Path) -> dict[str, Metadata]:

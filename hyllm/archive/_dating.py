@@ -39,7 +39,7 @@ def describe_dates(pages: Sequence[Page]) -> str:
 def _left(pages: Iterable[Page], patterns: Sequence[re.Pattern[str]]) -> str:
     """How many expressions on these pages lean on a date they do not have."""
     count = sum(len(pattern.findall(page.text)) for page in pages for pattern in patterns)
-    return f"about {count} such words" if count != 1 else "about 1 such word"
+    return {0: "no word seen", 1: "about 1 such word"}.get(count, f"about {count} such words")
 
 
 def _names(pages: Sequence[Page]) -> str:

@@ -30,11 +30,13 @@ def find_pages(paths: Iterable[str | Path]) -> list[PageFile]:
     """
     found: list[PageFile] = []
     wrong: list[str] = []
-    for path in map(Path, paths):
+    for path in paths:
         try:
             found += _pages_of(path)
         except PageError as error:
             wrong.append(str(error))
+        except (OSError, ValueError) as error:  # a name too long, or with a NUL
+            wrong.append(f"{shown(path)}: cannot be read: {getattr(error, 'strerror', error)}")
     fail_if(wrong + duplicates((file.page, str(file.path)) for file in found))
     return found
 
@@ -66,7 +68,10 @@ def duplicates(pages: Iterable[tuple[str, str]]) -> list[str]:
     return wrong
 
 
-def _pages_of(path: Path) -> Iterator[PageFile]:
+def _pages_of(given: str | Path) -> Iterator[PageFile]:
+    path = Path(given)
+    if given == "":
+        raise PageError("an empty path; for the working folder give .")
     if path.is_dir():
         files = sorted(_texts_below(path))
         if not files:

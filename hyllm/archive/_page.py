@@ -50,9 +50,7 @@ class Page:
     """Whether a text that is too long or hardly Chinese is a page all the same."""
 
     def __post_init__(self) -> None:
-        wrong = _unreadable(self.text) or (not self.force and _unlikely(self.text))
-        if wrong:
-            raise PageError(f"{shown(self.page)}: {wrong}")
+        check_text(self.text, shown(self.page), force=self.force)
         if self.issue_date is not None:
             check_issue_date(self.issue_date)
 
@@ -79,6 +77,17 @@ class Page:
         places = "1 place" if self.damaged == 1 else f"{self.damaged} places"
         hint = "" if self.encoding is None else f"; read as {self.encoding}, if that is wrong give --encoding"
         return f"{places} of the text cannot be read (U+FFFD), the first at {self.text.index(_DAMAGED)}{hint}"
+
+
+def check_text(text: str, name: str, *, force: bool = False) -> None:
+    """Nothing, if `text` can be a page's.
+
+    Raises:
+        PageError: it cannot be, or hardly (unless it is forced). The message begins with `name`.
+    """
+    wrong = _unreadable(text) or (not force and _unlikely(text))
+    if wrong:
+        raise PageError(f"{name}: {wrong}")
 
 
 def _unreadable(text: str) -> str | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from hyllm.archive._beside import read_sidecar, read_table
 from hyllm.archive._decode import decode, known_encoding
@@ -13,10 +14,22 @@ from hyllm.archive._lines import PageLine, looks_like_lines, read_lines
 from hyllm.archive._masthead import read_masthead
 from hyllm.archive._metadata import Metadata, Source, combine
 from hyllm.archive._names import NamePattern, metadata_in_name
-from hyllm.archive._page import Page, shown
+from hyllm.archive._page import Page, check_text, shown
 from hyllm.errors import PageError, UsageError
 
 _LINES = (".jsonl", ".ndjson")
+
+
+class _Raw(NamedTuple):
+    """A page before its metadata are put together."""
+
+    text: str
+    page: str
+    place: str
+    """The page's file or line, for messages."""
+    beside: tuple[Source, ...] = ()
+    """What stands in its sidecar or its line."""
+    encoding: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +84,7 @@ class PageReader:
         """
         path = Path(path)
         name = "stdin" if path == STDIN else page_id(path.stem)
-        return self._decoded(_bytes(path), page or name, _sidecar(path))
+        return self._in_file(path, _bytes(path), page or name)
 
     def from_bytes(self, content: bytes, page: str = "page") -> Page:
         """The page whose file holds these bytes.
@@ -79,7 +92,8 @@ class PageReader:
         Raises:
             PageError: they are no page.
         """
-        return self._decoded(content, page)
+        decoded = decode(content, self.encoding)
+        return self._page(_Raw(decoded.text, page, shown(page), encoding=decoded.encoding))
 
     def from_text(self, text: str, page: str = "page") -> Page:
         """The page with this text, which is kept as it is.
@@ -87,7 +101,7 @@ class PageReader:
         Raises:
             PageError: it is no page.
         """
-        return self._page(text, page, ())
+        return self._page(_Raw(text, page, shown(page)))
 
     def from_lines(self, lines: Iterable[bytes], source: str = "JSON Lines") -> Iterator[Page]:
         """The pages of JSON Lines, `{"id", "text", …}`, one at a time.
@@ -127,47 +141,51 @@ class PageReader:
         if file.path == STDIN and looks_like_lines(content):
             yield from self._lines(content.splitlines(), "standard input")
         else:
-            yield self._decoded(content, file.page, _sidecar(file.path))
+            yield self._in_file(file.path, content, file.page)
 
     def _lines(self, lines: Iterable[bytes], source: str) -> Iterator[Page | PageError]:
         for line in read_lines(lines, source, self.encoding or "utf-8-sig"):
             yield line if isinstance(line, PageError) else self._of_line(line)
 
     def _of_line(self, line: PageLine) -> Page | PageError:
+        place = f"{line.place}: page {shown(line.page)}"
         try:
-            return self._page(line.text, line.page, (Source(line.metadata, "line"),))
+            return self._page(_Raw(line.text, line.page, place, (Source(line.metadata, "line"),)))
         except PageError as error:
-            return PageError(f"{line.place}: page {error}")
+            return error
 
-    def _decoded(self, content: bytes, page: str, beside: tuple[Source, ...] = ()) -> Page:
-        text, encoding = decode(content, self.encoding)
-        return self._page(text, page, beside, encoding)
+    def _in_file(self, path: Path, content: bytes, page: str) -> Page:
+        decoded = decode(content, self.encoding)
+        place = page if path == STDIN else shown(path)
+        return self._page(_Raw(decoded.text, page, place, _sidecar(path), decoded.encoding))
 
-    def _page(self, text: str, page: str, beside: tuple[Source, ...], encoding: str | None = None) -> Page:
+    def _page(self, raw: _Raw) -> Page:
         """The page, with its metadata from all sources."""
-        masthead = read_masthead(text)
-        known, conflicts = combine(
-            (
-                Source(self.given, "option"),
-                *beside,
-                Source(self._rows.get(page, Metadata()), f"row of {self.table and self.table.name}"),
-                Source(masthead.metadata, "masthead"),
-                Source(metadata_in_name(page, self._pattern), "file name"),
-            )
-        )
+        check_text(raw.text, raw.place, force=self.force)
+        masthead = read_masthead(raw.text)
+        known, conflicts = combine(self._sources(raw, masthead.metadata))
         doubts = masthead.conflicts if known.issue_date == masthead.metadata.issue_date else ()
         return Page(
-            text,
-            page,
+            raw.text,
+            raw.page,
             paper=known.paper,
             issue_date=known.issue_date,
             page_no=known.page_no,
             city=known.city,
             extra=known.extra,
             conflicts=conflicts + doubts,
-            encoding=encoding,
+            encoding=raw.encoding,
             force=self.force,
         )
+
+    def _sources(self, raw: _Raw, masthead: Metadata) -> Iterator[Source]:
+        """Where metadata come from, the strongest first."""
+        yield Source(self.given, "option")
+        yield from raw.beside
+        if self.table and raw.page in self._rows:
+            yield Source(self._rows[raw.page], f"row of {shown(self.table.name)}")
+        yield Source(masthead, "masthead")
+        yield Source(metadata_in_name(raw.page, self._pattern), "file name")
 
     def _check_fit(self, pages: list[Page]) -> None:
         """A table or a pattern that fits no page at all is a mistake."""

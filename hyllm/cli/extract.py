@@ -19,7 +19,7 @@ _SOME_FAILED = 4
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option(
     "--model", envvar="HYLLM_MODEL", metavar="NAME", help="provider/model, or a bare name with --base-url."
 )
@@ -96,7 +96,7 @@ _SOME_FAILED = 4
 )
 @click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
 def extract(
-    paths: Sequence[Path],
+    paths: Sequence[str],
     *,
     model: str | None,
     base_url: str | None,

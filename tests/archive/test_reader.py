@@ -136,10 +136,10 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     (tmp_path / "loop.txt").symlink_to("loop.txt")
 
     with pytest.raises(PageError) as raised:
-        PageReader().from_paths([tmp_path, tmp_path / "missing"])
+        PageReader().from_paths([tmp_path, tmp_path / "missing", "", tmp_path / ("x" * 300)])
 
     said = str(raised.value).splitlines()
-    assert said[0] == "7 inputs cannot be used; nothing was sent:"
+    assert said[0] == "9 inputs cannot be used; nothing was sent:"
     for name, says in (
         ("empty", "the page is empty"),
         ("long", "40,001 characters are more than one page"),
@@ -147,6 +147,8 @@ def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
         ("latin", "only 0% of its characters are Chinese"),
         ("gone.txt", "cannot be read: No such file"),
         ("loop.txt", "cannot be read: Too many levels"),
+        ("an empty path", "give ."),
+        ("xxx", "cannot be read: File name too long"),
         ("missing", "no such file or folder"),
     ):
         assert sum(name in line and says in line for line in said) == 1, name
