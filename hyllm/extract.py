@@ -26,7 +26,7 @@ from hyllm.prompting import (
     system_prompt,
 )
 from hyllm.recordings import Meta, Recordings
-from hyllm.resolve import resolve_page
+from hyllm.resolve import load_gazetteer, resolve_page
 from hyllm.text import Locator
 from hyllm.version import __version__
 
@@ -54,6 +54,7 @@ class Extractor:
         replay: a suite of recordings; nothing is sent.
         record: a suite of recordings; answers found there are not asked for again, others are added.
         local_only: refuse every endpoint but this machine's own.
+        gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
 
     Raises:
         UsageError: any of these cannot be.
@@ -74,6 +75,7 @@ class Extractor:
         replay: Path | None = None,
         record: Path | None = None,
         local_only: bool = False,
+        gazetteer: Path | None = None,
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
@@ -82,6 +84,7 @@ class Extractor:
         self._replay = Recordings(replay) if replay else None
         self._record = Recordings(record) if record else None
         self._meta = self._replay.meta() if self._replay else None
+        self._gazetteer = load_gazetteer(gazetteer)
         self._timeout = timeout
         self._concurrency = concurrency
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
@@ -109,7 +112,8 @@ class Extractor:
 
         Args:
             pages: the pages.
-            done: called with each page's result as it comes, in no particular order.
+            done: called with each page's result as it comes, in no particular order. If it raises, the run
+                ends with its exception.
         """
         return run(self.map_async(pages, done))
 
@@ -133,9 +137,13 @@ class Extractor:
             return result
 
         try:
-            return list(await asyncio.gather(*(one(page) for page in pages)))
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(page)) for page in pages]
+        except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s
+            raise raised.exceptions[0] from None
         finally:
             await client.aclose()
+        return [task.result() for task in tasks]
 
     async def extract_async(self, page: Page) -> Extraction:
         """`extract`, to be awaited."""
@@ -170,13 +178,15 @@ class Extractor:
             answer = read_answer(completion, self.kinds)
         except HyllmError as error:
             return self._failed(page, error)
+        city = page.own_city
         resolved = resolve_page(
             locator,
             answer.readings,
             self.kinds,
             page_sha256=page.text_sha256,
             issue_date=page.issue_date,
-            city=page.own_city,
+            city=city,
+            gazetteer=self._gazetteer if city == self._gazetteer.city else None,
         )
         return Extraction(
             page,
@@ -184,6 +194,8 @@ class Extractor:
             resolved.records,
             resolved.grounding,
             (*_page_problems(page), *answer.problems, *resolved.problems),
+            resolved.unclaimed,
+            resolved.links,
             answer.usage,
             self._provenance()
             | {
@@ -197,7 +209,7 @@ class Extractor:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
         problems = (*_page_problems(page), Problem("", reason, "", str(error)))
         nothing = {record.hyllm.plural: () for record in self.kinds}
-        return Extraction(page, "failed", nothing, (), problems, Usage(0), self._provenance(), error)
+        return Extraction(page, "failed", nothing, (), problems, (), (), Usage(0), self._provenance(), error)
 
     def _provenance(self) -> dict[str, Any]:
         meta = self._meta
@@ -209,6 +221,7 @@ class Extractor:
             "strategy": "page",
             "prompt_sha256": prompt_hash(self.prompt),
             "schema_sha256": schema_hash(self.kinds),
+            "gazetteer": self._gazetteer.name,
         }
 
     def _new_meta(self) -> Meta:

@@ -61,8 +61,8 @@ class Page:
 
     @property
     def own_city(self) -> str | None:
-        """The city the paper is of: as given, else as its name says."""
-        return self.city or city_of(self.paper)
+        """The city the paper is of, without 市: as given, else as the paper's name says."""
+        return self.city.removesuffix("市") if self.city else city_of(self.paper)
 
     @property
     def damaged(self) -> int:

@@ -95,6 +95,12 @@ _SOME_FAILED = 4
     help="Requests in flight.",
 )
 @click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
+@click.option(
+    "--gazetteer",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Counties and districts of another city than 衡阳.",
+)
 def extract(
     paths: Sequence[str],
     *,
@@ -119,6 +125,7 @@ def extract(
     timeout: float,
     concurrency: int,
     local_only: bool,
+    gazetteer: Path | None,
 ) -> None:
     """Extract the records of pages: files, folders with *.txt below them, *.jsonl, or - for standard input.
 
@@ -149,6 +156,7 @@ def extract(
         replay=replay,
         record=record,
         local_only=local_only,
+        gazetteer=gazetteer,
     )
     click.echo(describe_dates(pages), err=True)
     click.echo(extractor.announcement(len(pages)), err=True)
@@ -164,7 +172,8 @@ def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Pat
     show_summary(results)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
-        click.echo(f"hyllm: {result.page.page}: {result.error}", err=True)
+        page, why = result.page.page, str(result.error)
+        click.echo(f"hyllm: {why}" if why.startswith(f"{page}:") else f"hyllm: {page}: {why}", err=True)
     if failed:
         raise SystemExit(_exit_code(failed, len(results)))
 
