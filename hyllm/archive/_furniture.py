@@ -30,8 +30,10 @@ _STRONG = (
 )
 _NUMBERED = re.compile(f"第?([A-D]?[0-9]{{1,2}}|{_NUMERAL}{{1,3}})版")
 _SECTION = re.compile(
-    rf"([A-D]?[0-9]{{1,2}})?((?:(?![时点分届起止至月])(?!上午|下午|日期|记者|通讯|报讯){_HAN}){{0,8}})([A-D]?[0-9]{{1,2}})?"
+    rf"([A-D]?[0-9]{{1,2}}(?!时(?![政事评])))?"
+    rf"((?:(?![点分届起止至月讯])(?!上午|下午|日期|时间|记者|通讯){_HAN}){{0,8}})([A-D]?[0-9]{{1,2}})?"
 )
+_SENTENCE = re.compile("[,。;!?]")
 _REST = re.compile(
     rf"(?:今日)?(?:{_TERMS})|(?:官方)?(?:网站|网址|客户端|微信|微博):?.*|(?:https?|www\.).*"
     r"|(?:新闻|广告|发行|投稿|报料|服务|读者|监督)?(?:热线|电话):?[0-9\-]*|零售价?:?.*元|邮编:?[0-9]*"
@@ -71,10 +73,11 @@ def furniture(line: str) -> Furniture:
     rest, weekday = WEEKDAY.subn(" ", rest)
     numbered = _NUMBERED.search(rest)
     left = "".join(_REST.sub("", _NUMBERED.sub(" ", rest)).split())
-    section = _SECTION.fullmatch(left)
+    section = None if _SENTENCE.search(line) else _SECTION.fullmatch(left)
     printed = numbered[1] if numbered else section and (section[1] or section[3])
     number = _number(printed) if printed else None
-    return Furniture(strong, bool(latin), bool(weekday), bool(lunar), number, not left, section is not None)
+    plain = section is not None and not left
+    return Furniture(strong, bool(latin), bool(weekday), bool(lunar), number, plain, section is not None)
 
 
 def _without(patterns: Iterable[re.Pattern[str]], line: str) -> tuple[str, int]:

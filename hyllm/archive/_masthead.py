@@ -41,7 +41,7 @@ _CHINESE = str.maketrans("〇○零OΟ一二三四五六七八九", "00000123456
 _PARTS = ("y", "m", "d", "yy", "mm", "dd", "yyy", "mmm", "ddd")
 _WEEKDAYS = "一二三四五六日"
 _NUMBER = re.compile(
-    "第?[A-D]?[0-9]{1,2}版?|第[一二三四五六七八九十]{1,3}版|(?:0[0-9]|[A-D]0?[0-9]{1,2})[\u3400-\u9fff]{2,8}"
+    "第?[A-D]?[0-9]{1,2}(?:版(?::?[\u3400-\u9fff]{0,8}))?|第[一二三四五六七八九十]{1,3}版|(?:0[0-9]|[A-D]0?[0-9]{1,2})[\u3400-\u9fff]{2,8}"
 )
 
 
@@ -113,7 +113,7 @@ def _line(at: int, raw: str) -> _Line:
 
 def _paper_in(raw: str, rest: str) -> str | None:
     """The paper's name, where it is a word of the line, or begins what stands before or after the date."""
-    words = (_PAPER.fullmatch(word) for word in [rest, *re.split(r"[\s|/,:]+", raw)])
+    words = (_PAPER.fullmatch(word) for word in [rest, *re.split(r"[\W_]+", raw)])
     match = next(filter(None, words), None)
     if match:
         return match[1]
@@ -183,8 +183,15 @@ def _signs(dated: _Line, lines: Sequence[_Line]) -> int:
         + any(line.paper for line in around)
         + any(line.found.latin for line in around)
         + sum(line.found.strong for line in around if line.found.is_section)
-        + (dated.at < _TOP)
+        + _is_at_top(dated, around)
     )
+
+
+def _is_at_top(dated: _Line, around: Sequence[_Line]) -> bool:
+    """Whether a date stands where heads do: first of all, or near the top with a name or a number."""
+    if any(line.paper for line in around):
+        return dated.at < _TOP
+    return dated.found.weekday and dated.at < (_TOP if dated.found.page_no else 1)
 
 
 def _paper(dated: _Line | None, around: Sequence[_Line]) -> str | None:
