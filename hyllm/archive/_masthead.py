@@ -7,12 +7,12 @@ stand near it: so a date in a news item, a notice or a byline is not taken for i
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from itertools import takewhile
 from typing import NamedTuple
 
-from hyllm.archive._furniture import LUNAR, NO_FURNITURE, WEEKDAY, Furniture, furniture
+from hyllm.archive._dateline import find_date
+from hyllm.archive._furniture import NO_FURNITURE, WEEKDAY, Furniture, furniture
 from hyllm.archive._metadata import Metadata
 
 _CHARACTERS = 3_000
@@ -29,16 +29,7 @@ _TORN = 4
 _KINDS = "(?:[日曰][报報]|晚[报報]|早[报報]|晨报|午报|都市报|特区报|商报|时报|周报|新报|青年报|导报)"
 _PAPER = re.compile(f"([\u3400-\u9fff]{{2,5}}{_KINDS})(?:社(?:编辑)?出版)?")
 _BESIDE_DATE = re.compile(f"(?:^|(?<= ))[\u3400-\u9fff]{{2,4}}{_KINDS}(?!社)")
-_D = "[0-9OoQlI|]"
-_DATE = re.compile(
-    rf"(?<![0-9历])(?:(?P<y>[12lI|]{_D}{{3}})年(?P<m>{_D}{{1,2}})月(?P<d>{_D}{{1,2}})"
-    r"|(?P<yy>[一二][〇○零OΟ0一二三四五六七八九]{3})年(?P<mm>[一二三四五六七八九十]{1,2})月"
-    r"(?P<dd>[一二三四五六七八九十廿]{1,3}))(?:[日曰号]|(?=星期|礼拜|周))"
-    r"|(?<![0-9])(?P<yyy>(?:18|19|20)[0-9]{2})(?P<s>[-./])(?P<mmm>[0-9]{1,2})(?P=s)(?P<ddd>[0-9]{1,2})(?![0-9])"
-)
-_MISREAD = str.maketrans("OoQlI|", "000111")
-_CHINESE = str.maketrans("〇○零OΟ一二三四五六七八九", "00000123456789")
-_PARTS = ("y", "m", "d", "yy", "mm", "dd", "yyy", "mmm", "ddd")
+_NUMBERED_SECTION = re.compile("[A-D]?[0-9]{1,2}\\s+(?:[\u3400-\u9fff]\\s*){2,8}")
 _WEEKDAYS = "一二三四五六日"
 _NUMBER = re.compile(
     "第?[A-D]?[0-9]{1,2}(?:版(?::?[\u3400-\u9fff]{0,8}))?|第[一二三四五六七八九十]{1,3}版|(?:0[0-9]|[A-D]0?[0-9]{1,2})[\u3400-\u9fff]{2,8}"
@@ -62,6 +53,8 @@ class _Line(NamedTuple):
     paper: str | None
     found: Furniture
     day: date | None = None
+    is_numbered: bool = False
+    """A page's number and, after a blank, its section's name."""
 
 
 def read_masthead(text: str) -> Masthead:
@@ -102,13 +95,14 @@ def _line(at: int, raw: str) -> _Line:
     text = "".join(raw.split())
     if len(text) > _LONGEST:
         return _Line(at, text, None, NO_FURNITURE)
-    match = _date_in(text)
-    rest = f"{text[: match.start()]} {text[match.end() :]}" if match else text
+    dated = find_date(text)
+    rest = f"{text[: dated.start]} {text[dated.end :]}" if dated else text
     paper = _paper_in(raw, rest)
     found = furniture(rest.replace(paper, " ") if paper else rest)
-    whole = match is not None and (found.is_plain or (found.is_section and bool(paper or found.page_no)))
+    sure = bool(paper or found.page_no or found.strong or found.lunar)
+    day = dated.day if dated and (found.is_plain or (found.is_section and sure)) else None
     name = paper and paper.replace("曰", "日") if found.is_section else None
-    return _Line(at, text, name, found, _calendar(match) if match and whole else None)
+    return _Line(at, text, name, found, day, _NUMBERED_SECTION.fullmatch(raw) is not None)
 
 
 def _paper_in(raw: str, rest: str) -> str | None:
@@ -119,32 +113,6 @@ def _paper_in(raw: str, rest: str) -> str | None:
         return match[1]
     beside = _BESIDE_DATE.search(rest)
     return beside[0] if beside else None
-
-
-def _date_in(text: str) -> re.Match[str] | None:
-    """The first date that is not part of a lunar one."""
-    lunar = [match.span() for match in LUNAR.finditer(text)]
-    dates = (match for match in _DATE.finditer(text) if _calendar(match))
-    return next((m for m in dates if not any(start <= m.start() < end for start, end in lunar)), None)
-
-
-def _calendar(match: re.Match[str]) -> date | None:
-    """The day that a date's words name, if the calendar has it."""
-    year, month, day = (part for part in match.group(*_PARTS) if part)
-    with suppress(ValueError):
-        return date(_number(year), _number(month), _number(day))
-    return None
-
-
-def _number(written: str) -> int:
-    """2022 of 2O22 and of 二〇二二; 18 of 十八."""
-    plain = written.translate(_MISREAD)
-    if plain.isdecimal() and plain.isascii():
-        return int(plain)
-    tens, ten, ones = written.replace("廿", "二十").rpartition("十")
-    if not ten:
-        return int(written.translate(_CHINESE))
-    return int(tens.translate(_CHINESE) or 1) * 10 + int(ones.translate(_CHINESE) or 0)
 
 
 def _most_likely(lines: Sequence[_Line]) -> _Line | None:
@@ -211,7 +179,13 @@ def _page_no(dated: _Line | None, around: Sequence[_Line]) -> str | None:
         return dated.found.page_no
     if _is_front(around):
         return "1"
-    return _top_number(around) or ("1" if _is_title(dated, around) else None)
+    return _number_beside(dated, around) or _top_number(around) or ("1" if _is_title(dated, around) else None)
+
+
+def _number_beside(dated: _Line | None, around: Sequence[_Line]) -> str | None:
+    """The number before its section's name in a line next to the date's: 10 教育."""
+    beside = [line for line in around if dated and line.is_numbered and abs(line.at - dated.at) <= _ENOUGH]
+    return next((line.found.page_no for line in beside), None)
 
 
 def _is_title(dated: _Line | None, around: Sequence[_Line]) -> bool:

@@ -83,6 +83,8 @@ class PageReader:
             PageError: the file cannot be read or is no page, or its sidecar is broken.
         """
         path = Path(path)
+        if path.suffix.lower() in _LINES:
+            raise PageError(f"{shown(path)}: holds a page a line; PageReader.from_paths reads it")
         name = "stdin" if path == STDIN else page_id(path.stem)
         return self._in_file(path, _bytes(path), page or name)
 

@@ -73,6 +73,11 @@ def test_json_lines_hold_a_page_a_line(tmp_path: Path) -> None:
     assert (second.page, second.text, second.damaged) == ("7", "丙\ufffd丁。", 1)
 
 
+def test_json_lines_are_not_taken_for_one_page(tmp_path: Path) -> None:
+    with pytest.raises(PageError, match="holds a page a line"):
+        PageReader().from_path(write(tmp_path, "p.jsonl", '{"id":"1","text":"甲"}'))
+
+
 def test_json_lines_are_read_one_at_a_time() -> None:
     def lines() -> "io.BytesIO":
         return io.BytesIO(b'{"id":"1","text":"\xe7\x94\xb2"}\nnonsense\n')
