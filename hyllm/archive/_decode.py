@@ -100,4 +100,4 @@ def _score(text: str) -> float:
     if "\0" in sample:
         return 0.0
     foreign = sum(not character.isascii() for character in sample)
-    return familiar_share(sample) - 5 * sample.count(_DAMAGED) / max(foreign, 1)
+    return familiar_share(sample) - sample.count(_DAMAGED) / max(foreign, 1)
