@@ -187,13 +187,14 @@ class Extractor:
             issue_date=page.issue_date,
             city=city,
             gazetteer=self._gazetteer if city == self._gazetteer.city else None,
+            lost=answer.problems,
         )
         return Extraction(
             page,
             "partial" if answer.problems else "done",
             resolved.records,
             resolved.grounding,
-            (*_page_problems(page), *answer.problems, *resolved.problems),
+            (*_page_problems(page), *resolved.problems),
             resolved.unclaimed,
             resolved.links,
             answer.usage,
