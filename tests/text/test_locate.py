@@ -58,7 +58,7 @@ def test_a_number_is_not_found_inside_a_longer_one() -> None:
 def test_near_units_come_before_the_rest_of_the_page() -> None:
     found = Locator(PAGE).find("新塘铜业园", [3])
 
-    assert (found.start, found.status) == (PAGE.index("新塘"), "exact")
+    assert (found.start, found.status) == (PAGE.index("新塘铜业园开工，"), "exact")
 
 
 def test_several_places_elsewhere_are_ambiguous_and_the_nearest_is_given() -> None:
