@@ -1,9 +1,11 @@
 """Quotes with something left out, A……B: the whole run from A to B."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from hyllm.text._occurrences import occurrences
+from hyllm.text._choice import Span
+from hyllm.text._numbers import cuts_number
+from hyllm.text._occurrences import all_occurrences
 
 _ELLIPSIS = re.compile(r"[\[(]?(?:\.{3,}|·{3,})[\])]?")
 _FURTHEST = 300
@@ -23,30 +25,29 @@ def elided_pieces(words: str) -> list[str]:
     return pieces if long_enough else []
 
 
-def elided(
-    text: str, pieces: Sequence[str], begin: int = 0, stop: int | None = None
-) -> list[tuple[int, int]]:
-    """The runs of `text[begin:stop]` from the first piece to the last, in printed order.
+def elided(text: str, pieces: Sequence[str], windows: Sequence[Span]) -> list[Span]:
+    """The shortest runs in the windows of `text` from the first piece to the last.
 
-    Between them the other pieces stand in order, each within reach of the one before. Of several
-    beginnings that have the same end, the nearest to it counts.
+    Between them the other pieces stand in order, each within reach of the one before. A number may be cut
+    where something is left out (占地1……, 开工), but not at the ends of the run. All in match form.
     """
-    if not pieces:
-        return []
-    stop = len(text) if stop is None else stop
-    runs: dict[int, int] = {}  # a later beginning with the same end takes the place of an earlier one
-    for start, first_end in occurrences(text, pieces[0], begin, stop):
-        end = _end(text, pieces[1:], first_end, stop)
-        if end is not None:
-            runs[end] = start
-    return [(start, end) for end, start in runs.items()]
+    runs = [run for window in windows for run in _runs(text, pieces, window)]
+    least = min((stop - begin for begin, stop in runs), default=0)
+    return [(begin, stop) for begin, stop in runs if stop - begin == least]
+
+
+def _runs(text: str, pieces: Sequence[str], window: Span) -> Iterator[Span]:
+    for begin, end in all_occurrences(text, pieces[0], *window) if pieces else ():
+        stop = _end(text, pieces[1:], end, window[1])
+        if stop is not None and not cuts_number(text, begin, stop):
+            yield begin, stop
 
 
 def _end(text: str, pieces: Sequence[str], end: int, stop: int) -> int | None:
     """Where the last of the pieces that follow on `end` ends; `None` if one is not within reach."""
     for piece in pieces:
-        place = next(occurrences(text, piece, end, min(stop, end + _FURTHEST + len(piece))), None)
-        if place is None:
+        place = text.find(piece, end, min(stop, end + _FURTHEST + len(piece)))
+        if place < 0:
             return None
-        end = place[1]
+        end = place + len(piece)
     return end

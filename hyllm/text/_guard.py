@@ -6,7 +6,7 @@ still say 3亿元 and 8亿元. What may be misread is a plain character; what st
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -21,45 +21,42 @@ _UNITS = (
 )
 """What a numeral stands before where it counts something."""
 _IN_NUMBER = re.compile(f"(?<=[第初周{_NUMERALS}])[{_NUMERALS}]|[{_NUMERALS}](?=[{_NUMERALS}{_UNITS}])")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)")
+_KIN = tuple(map(frozenset, (_NUMERALS, "昨今明去前后", "上中下", "东西南北")))
+"""One of these for another is another number, day or place, whatever stands around it."""
+_BESIDE_DIGITS = re.compile(r"(?<=\d)[^\w\s](?=\d)|[约近超逾](?=\d)")
+"""The point of a decimal, the dash of a range, and what makes a number a bound."""
 
 
-class _Difference(NamedTuple):
-    """The characters of the words, and those that stand in their place on the page."""
+def may_be_misread(words: str, here: str, text: str) -> bool:
+    """Whether `words` may be a misread `here`, a slice of `text`, and state nothing else. All in match form.
 
-    words: range
-    page: range
-
-
-def same_facts(words: str, page: str) -> bool:
-    """Whether `words` and the slice of the page they were taken for agree in every number and negation.
-
-    Both in match form. They do not where a difference touches a digit, 万 or 亿, 年月日, %, 第, a
-    negation, a mark between digits, or a numeral that counts something; nor where a numeral stands for
-    another, whatever it is part of.
+    They do not if a difference touches a fact, puts a numeral for a numeral (or 昨 for 今, 上 for 下), or
+    puts another phrase of the text in the place of this one: two characters or more that differ in a row
+    and stand elsewhere in the text as they do in the words are another name or another verb.
     """
-    stated, printed = _fact_places(words), _fact_places(page)
-    return not any(
-        stated.intersection(difference.words)
-        or printed.intersection(difference.page)
-        or (_has_numeral(words, difference.words) and _has_numeral(page, difference.page))
-        for difference in _differences(words, page)
-    )
+    stated, printed = _fact_places(words), _fact_places(here)
+    for begin, end, here_begin, here_end in _differences(words, here):
+        said, shown = words[begin:end], here[here_begin:here_end]
+        if not stated.isdisjoint(range(begin, end)) or not printed.isdisjoint(range(here_begin, here_end)):
+            return False
+        if any(not kin.isdisjoint(said) and not kin.isdisjoint(shown) for kin in _KIN):
+            return False
+        if len(said) > 1 and shown and said in text:
+            return False
+    return True
 
 
-def _differences(words: str, page: str) -> Iterator[_Difference]:
-    for op in Levenshtein.opcodes(words, page):
-        if op.tag != "equal":
-            yield _Difference(range(op.src_start, op.src_end), range(op.dest_start, op.dest_end))
+def _differences(words: str, here: str) -> Iterator[tuple[int, int, int, int]]:
+    """The runs in which two texts differ: begin and end in the one, begin and end in the other."""
+    blocks = [(0, 0, 0), *Levenshtein.editops(words, here).as_matching_blocks()]
+    for (begin, here_begin, size), (end, here_end, _) in pairwise(map(tuple, blocks)):
+        if begin + size < end or here_begin + size < here_end:
+            yield begin + size, end, here_begin + size, here_end
 
 
 def _fact_places(text: str) -> set[int]:
     """Where the characters stand that no difference may touch."""
     places = {index for index, character in enumerate(text) if character in _FACTS}
     places.update(match.start() for match in _IN_NUMBER.finditer(text))
-    places.update(match.start() for match in _BETWEEN_DIGITS.finditer(text))
+    places.update(match.start() for match in _BESIDE_DIGITS.finditer(text))
     return places
-
-
-def _has_numeral(text: str, places: range) -> bool:
-    return any(text[place] in _NUMERALS for place in places)

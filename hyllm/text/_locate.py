@@ -36,8 +36,8 @@ _STOPS = re.compile(r"(?<!\d)[。、]|[。、](?!\d)")
 _ASCII_STOPS = {"。": ".", "、": ","}
 _PLAIN = re.compile(rf"[^\W\d{NUMERALS}年月日时元%第]")
 """A character that is no part of a number or a date."""
-_SHORTEST_TEXT = 4
-"""So many plain characters beside a cut number show that it was not the number that was reported."""
+_LEAST_PLAIN = 3
+"""With fewer plain characters, words are an amount or a date, and no text."""
 
 _Look = Callable[[Sequence[Span]], Sequence[Span]]
 """A way to look for words: their places in some windows of the view."""
@@ -90,8 +90,9 @@ class Locator:
         if not folded:
             return _MISSING
         own = sorted(set(own))
+        within, close = self._windows(own, 0), self._windows(own, _NEAR)
         for look in self._looks(folded, fuzzy):
-            found = self._chosen(look, own, beside)
+            found = self._chosen(look, within, close, beside)
             if found is not None:
                 place, ambiguous = found
                 return self._located(place, folded, words, ambiguous)
@@ -146,28 +147,25 @@ class Locator:
         if "." in loose or "," in loose:
             yield partial(_standing, self._loose, loose)
         plain = len(_PLAIN.findall(loose)) if fuzzy else 0
-        if "..." in loose and plain:
-            yield partial(_standing_elided, self._loose, elided_pieces(loose))
+        if "..." in loose and plain >= _LEAST_PLAIN:
+            yield partial(elided, self._loose, elided_pieces(loose))
             return
-        if plain >= _SHORTEST_TEXT:
+        if plain >= _LEAST_PLAIN and folded in self._view.text:
             yield partial(_standing_cut, self._view.text, folded)
-        if 2 * plain >= len(loose):
-            yield partial(_standing_nearly, self._loose, loose)
+        if plain >= _LEAST_PLAIN:
+            yield partial(nearly, self._loose, loose)
 
     def _chosen(
-        self, look: _Look, own: Sequence[int], beside: Sequence[tuple[int, int]]
+        self, look: _Look, own: Sequence[Span], close: Sequence[Span], beside: Sequence[tuple[int, int]]
     ) -> tuple[Span, bool] | None:
         """The place that is meant of those that a look finds, and whether it is one of several."""
-        windows = self._windows(own, 0)
-        inside = look(windows)
-        if inside:
+        if found := look(own):
             spans = [self._view.window(start, end) for start, end in beside]
-            return belonging(self._view.text, inside, spans), False
-        close = look(self._windows(own, _NEAR))
-        if close:
-            return nearest(close, windows), False
-        anywhere = look([(0, len(self._view.text))])
-        return (nearest(anywhere, windows), len(anywhere) > 1) if anywhere else None
+            return belonging(self._view.text, found, spans), False
+        if found := look(close):
+            return nearest(found, own), False
+        found = look([(0, len(self._view.text))])
+        return (nearest(found, own), len(found) > 1) if found else None
 
     def _located(self, place: Span, folded: str, words: str, ambiguous: bool) -> Located:
         start, end = self._view.span(*place)
@@ -190,16 +188,6 @@ def _standing(text: str, words: str, windows: Sequence[Span]) -> list[Span]:
 
 def _standing_cut(text: str, words: str, windows: Sequence[Span]) -> list[Span]:
     return [place for window in windows for place in all_occurrences(text, words, *window)]
-
-
-def _standing_elided(text: str, pieces: Sequence[str], windows: Sequence[Span]) -> list[Span]:
-    return [place for window in windows for place in elided(text, pieces, *window)]
-
-
-def _standing_nearly(text: str, words: str, windows: Sequence[Span]) -> list[Span]:
-    found = [near for window in windows for near in nearly(text, words, *window)]
-    least = min((near.differences for near in found), default=0)
-    return [(near.begin, near.stop) for near in found if near.differences == least]
 
 
 @lru_cache(maxsize=4)
