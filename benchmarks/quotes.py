@@ -13,9 +13,16 @@ from typing import NamedTuple
 # Syllables and words to put names together from; sentences to put them into.
 _SURNAMES = "岑祝樊雍詹庞卜柴鄢阙麦冼敖蓝佟屈桑濮车冷"
 _GIVEN = "砚秋澍禾岚牧川棠屿舟黎澄野朔望楠苇蘅霁舒钧铎攸晗峤泊筠菡"
-_TOWNS = "栗江 茅市 车江 相市 石湾 荣桓 杨林 踏庄 吴集 甘溪 草市 三樟 蓬源 高湖 霞流 咸塘 谭子山 岘山 云集 宝盖".split()
-_COINED = "穗丰 砺石 澄川 云麓 启明湾 木兰渡 青鸾 稷下 拓海 远帆 竹映 沐光 鹿鸣 榫卯 金谷仓 白鹭洲 长堤 瀚原".split()
-_TRADES = "茶油精炼 陶瓷釉料 电线电缆 预制菜 生物饲料 光学镜片 竹木家居 废旧轮胎再生 冷链配送 数控刀具 中药饮片 塑料模具 童鞋 米粉 环卫车辆".split()
+_TOWNS = (
+    "栗江 茅市 车江 相市 石湾 荣桓 杨林 踏庄 吴集 甘溪 草市 三樟 蓬源 高湖 霞流 咸塘 谭子山 岘山 云集 宝盖"
+).split()
+_COINED = (
+    "穗丰 砺石 澄川 云麓 启明湾 木兰渡 青鸾 稷下 拓海 远帆 竹映 沐光 鹿鸣 榫卯 金谷仓 白鹭洲 长堤 瀚原"
+).split()
+_TRADES = (
+    "茶油精炼 陶瓷釉料 电线电缆 预制菜 生物饲料 光学镜片 竹木家居 废旧轮胎再生 冷链配送 数控刀具 "
+    "中药饮片 塑料模具 童鞋 米粉 环卫车辆"
+).split()
 _WORKS = "产业园 加工厂 生产线 研发楼 物流港 标准厂房 示范基地 培训中心".split()
 _BODIES = "水利局 林业局 供销社 农科所 商务局 市场监管局 住建局 卫健局 文旅局 应急管理局".split()
 _POSTS = "局长 副局长 党组书记 总工程师 主任 调研员".split()
@@ -61,11 +68,25 @@ _PATTERNS = (
     "《{coined}{trade}管理办法（试行）》{day}起施行，{saying}，{body}负责解释。",
     "{meeting}不是一阵风——{person}把{goods}写在{meeting}笔记本的扉页，{saying}。",
 )
+_ELSEWHERE = (
+    "{folk}凑钱给{town}镇的戏台添了两块幕布，排练的调门一天高过一天。",
+    "山那边的茶厂今年改烧电锅炉，{person}把旧烟囱留下来当了瞭望塔。",
+    "候鸟比往年早到半个月，{body}的巡护员划着小船挨个补钉警示牌。",
+    "夜校的灯亮到十点，学{trade}的学员抱着零件不肯散去。",
+    "棋摊前围了三层人，{folk}争论的是那步跳马该不该走。",
+    "合作社把分红的日子提前，{person}领到钱先还了赊下的化肥账。",
+    "雾散以后缆车重新开动，{scene}的摊主忙着揭开蒸笼盖。",
+    "{folk}捐出的老照片挂满走廊，参观者在渡口旧影前停得最久。",
+    "冷库扩容那几天，{person}睡在值班床上听压缩机的动静。",
+    "放映队翻过山梁送来露天电影，{folk}扛着条凳抢占好位置。",
+)
+"""Sentences that no page has: what is taken from them stands nowhere."""
 _VALUES = frozenset("person person2 body money day coined town".split())
 _FACTS = frozenset("0123456789〇零一二三四五六七八九十百千万亿两半几数首年月日%第不未无没非否勿莫")
 _NUMERAL_STEPS = dict(zip("一二三四五六七八九", "二三四五六七八九一", strict=True))
+_COUNTING = re.compile("第([一二三四五六七八九])|([万亿])元|([一二三四五六七八九])[百十]")
 _MISREAD = "凊曰囗巳戍扌丿冂匚厶彐廾亠宀尢屮巛爿甴肀舄豸髟鬯黹龠"
-_TO_ASCII = str.maketrans("，。；：？！（）“”《》、", ",.;:?!()\"\"<>,")
+_TO_ASCII = str.maketrans("，。；：？！（）“”《》、", ',.;:?!()""<>,')
 _COLUMN_MARKS = str.maketrans("，：；（）", ",:;()")
 _TO_WIDE = str.maketrans(",;:()!?", "，；：（）！？")
 _CLAUSE = re.compile(r"[^\n，。；：？！“”（）《》、—,.;:?!\"()<>]+")
@@ -145,27 +166,54 @@ def _name(rng: random.Random) -> str:
 
 
 def _number(rng: random.Random) -> str:
-    return rng.choice([str(rng.randint(12, 980)), f"{rng.randint(1, 9)}{rng.randint(0, 9)}00", "一百二十", "三百八十", "六千余"])
+    return rng.choice(
+        [
+            str(rng.randint(12, 980)),
+            f"{rng.randint(1, 9)}{rng.randint(0, 9)}00",
+            "一百二十",
+            "三百八十",
+            "六千余",
+        ]
+    )
 
 
 def _money(rng: random.Random) -> str:
     return rng.choice(["约", "近", "", ""]) + rng.choice(
-        [f"{rng.randint(2, 60)}亿元", f"{rng.randint(1, 9)}.{rng.randint(1, 9)}亿元", f"{rng.randint(2, 90)}00万元"]
+        [
+            f"{rng.randint(2, 60)}亿元",
+            f"{rng.randint(1, 9)}.{rng.randint(1, 9)}亿元",
+            f"{rng.randint(2, 90)}00万元",
+        ]
     )
 
 
-def sentence(rng: random.Random) -> list[Piece]:
+def sentence(rng: random.Random, patterns: Sequence[str] = _PATTERNS) -> list[Piece]:
     """A sentence in pieces: its fixed words, and its values."""
     slots = {
-        "person": _name(rng), "person2": _name(rng), "town": rng.choice(_TOWNS), "coined": rng.choice(_COINED),
-        "trade": rng.choice(_TRADES), "works": rng.choice(_WORKS), "body": f"{rng.choice(_TOWNS)}县{rng.choice(_BODIES)}",
-        "post": rng.choice(_POSTS), "goods": rng.choice(_GOODS), "meeting": rng.choice(_MEETINGS),
-        "measure": rng.choice(_MEASURES), "number": _number(rng), "money": _money(rng),
-        "ordinal": rng.choice("二三四五六七八九"), "year": str(rng.randint(2012, 2025)),
+        "person": _name(rng),
+        "person2": _name(rng),
+        "town": rng.choice(_TOWNS),
+        "coined": rng.choice(_COINED),
+        "trade": rng.choice(_TRADES),
+        "works": rng.choice(_WORKS),
+        "body": f"{rng.choice(_TOWNS)}县{rng.choice(_BODIES)}",
+        "post": rng.choice(_POSTS),
+        "goods": rng.choice(_GOODS),
+        "meeting": rng.choice(_MEETINGS),
+        "measure": rng.choice(_MEASURES),
+        "number": _number(rng),
+        "money": _money(rng),
+        "ordinal": rng.choice("二三四五六七八九"),
+        "year": str(rng.randint(2012, 2025)),
         "day": f"{rng.randint(1, 12)}月{rng.randint(1, 28)}日" + rng.choice(["", "上午", "下午"]),
-        "detail": _detail(rng), "detail2": _detail(rng), "saying": _saying(rng), "saying2": _saying(rng),
-    }  # fmt: skip
-    parts = re.split(r"\{(\w+)\}", rng.choice(_PATTERNS))
+        "detail": _detail(rng),
+        "detail2": _detail(rng),
+        "saying": _saying(rng),
+        "saying2": _saying(rng),
+        "scene": rng.choice(_SCENES),
+        "folk": rng.choice(_FOLK),
+    }
+    parts = re.split(r"\{(\w+)\}", rng.choice(patterns))
     return [Piece(slots[p], p in _VALUES) if index % 2 else Piece(p) for index, p in enumerate(parts)]
 
 
@@ -177,12 +225,12 @@ def _saying(rng: random.Random) -> str:
     return rng.choice(_MATTERS) + rng.choice(_RULES)
 
 
-def page(rng: random.Random, length: int = 10_000) -> Page:
+def page(rng: random.Random, length: int = 10_000, patterns: Sequence[str] = _PATTERNS) -> Page:
     """A page of about `length` characters, in paragraphs of three to eight sentences."""
     paragraphs: list[list[Piece]] = []
     so_far = 0
     while so_far < length:
-        paragraph = [piece for _ in range(rng.randint(3, 8)) for piece in sentence(rng)]
+        paragraph = [piece for _ in range(rng.randint(3, 8)) for piece in sentence(rng, patterns)]
         so_far += sum(len(piece.text) for piece in paragraph)
         paragraphs.append(paragraph)
     return printed_page(paragraphs, rng)
@@ -190,6 +238,7 @@ def page(rng: random.Random, length: int = 10_000) -> Page:
 
 # The perturbations. Each takes a page and gives a quote of it, or nothing where its draw does not fit.
 Perturbation = Callable[[Page, random.Random], Quote | None]
+Bend = Callable[[str], str | None]
 
 
 @lru_cache(maxsize=256)
@@ -197,20 +246,27 @@ def _runs(text: str, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
     return [match.span() for match in pattern.finditer(text)]
 
 
-def _drawn(page: Page, rng: random.Random, pattern: re.Pattern[str], least: int, most: int) -> tuple[int, int] | None:
+def _drawn(
+    page: Page, rng: random.Random, pattern: re.Pattern[str], least: int, most: int
+) -> tuple[int, int] | None:
     """A run of the page that stands there once, of a suitable length."""
     begin, stop = rng.choice(_runs(page.says, pattern))
-    once = page.says.find(page.says[begin:stop], begin + 1) < 0 and page.says.find(page.says[begin:stop]) == begin
+    once = (
+        page.says.find(page.says[begin:stop], begin + 1) < 0
+        and page.says.find(page.says[begin:stop]) == begin
+    )
     return (begin, stop) if least <= stop - begin <= most and once else None
 
 
-def _clause_quote(page: Page, rng: random.Random, bend: Callable[[str], str | None], least: int = 8) -> Quote | None:
+def _clause_quote(
+    page: Page, rng: random.Random, bend: Callable[[str], str | None], least: int = 8
+) -> Quote | None:
     drawn = _drawn(page, rng, _CLAUSE, least, 60)
     words = bend(page.says[slice(*drawn)]) if drawn else None
     return Quote(page, words, page.place(*drawn)) if drawn and words else None
 
 
-def _value_quote(page: Page, rng: random.Random, bend: Callable[[str], str | None]) -> Quote | None:
+def _value_quote(page: Page, rng: random.Random, bend: Bend) -> Quote | None:
     begin, stop = rng.choice(page.values)
     value = page.says[begin:stop]
     words = bend(value) if page.says.count(value) == 1 else None
@@ -238,7 +294,9 @@ def mid_clause(page: Page, rng: random.Random) -> Quote | None:
     return Quote(page, words, page.place(begin, begin + length)) if page.says.count(words) == 1 else None
 
 
-def _whole_sentence(page: Page, rng: random.Random, bend: Callable[[str], str], least: int, most: int) -> Quote | None:
+def _whole_sentence(
+    page: Page, rng: random.Random, bend: Callable[[str], str], least: int, most: int
+) -> Quote | None:
     drawn = _drawn(page, rng, _SENTENCE, least, most)
     words = bend(page.says[slice(*drawn)]) if drawn else None
     return Quote(page, words, page.place(*drawn)) if drawn and words else None
@@ -291,7 +349,11 @@ def space_in_source(page: Page, rng: random.Random) -> Quote | None:
 
 
 def _misread(words: str, rng: random.Random, count: int) -> str | None:
-    plain = [n for n, character in enumerate(words) if "\u4e00" <= character <= "\u9fff" and character not in _FACTS]
+    plain = [
+        n
+        for n, character in enumerate(words)
+        if "\u4e00" <= character <= "\u9fff" and character not in _FACTS
+    ]
     if len(plain) < count:
         return None
     bent = list(words)
@@ -336,7 +398,9 @@ def long_ascii(page: Page, rng: random.Random) -> Quote | None:
     return _whole_sentence(page, rng, lambda words: words.translate(_TO_ASCII), 60, 160)
 
 
-def _changed(page: Page, rng: random.Random, change: Callable[[str], str | None], least: int = 8) -> Quote | None:
+def _changed(
+    page: Page, rng: random.Random, change: Callable[[str], str | None], least: int = 8
+) -> Quote | None:
     """A clause that states another fact, and so stands nowhere."""
     quote = _clause_quote(page, rng, change, least)
     return quote._replace(place=None) if quote and quote.words not in page.says else None
@@ -360,7 +424,11 @@ def changed_numeral(page: Page, rng: random.Random) -> Quote | None:
     """A clause in which a numeral, an ordinal, 万 or 亿 is another."""
 
     def change(words: str) -> str | None:
-        places = [n for n, c in enumerate(words) if re.match("第[一二三四五六七八九]|[万亿]元|[一二三四五六七八九][百十]", words[n:])]
+        places = [
+            n
+            for n, c in enumerate(words)
+            if re.match("第[一二三四五六七八九]|[万亿]元|[一二三四五六七八九][百十]", words[n:])
+        ]
         if not places:
             return None
         place = rng.choice(places) + (words[rng.choice(places)] == "第")
@@ -385,20 +453,29 @@ def changed_negation(page: Page, rng: random.Random) -> Quote | None:
     return _changed(page, rng, change)
 
 
-def absent_clause(page: Page, rng: random.Random) -> Quote | None:
-    """A clause of another page in the same manner."""
-    other = globals()["page"](rng, 1000)
+def _elsewhere(here: Page, rng: random.Random, patterns: Sequence[str]) -> Quote | None:
+    other = page(rng, 300, patterns)
     drawn = _drawn(other, rng, _CLAUSE, 8, 60)
     words = other.says[slice(*drawn)] if drawn else ""
-    return Quote(page, words, None) if words and words not in page.says else None
+    return Quote(here, words, None) if words and words not in here.says else None
 
 
-def absent_value(page: Page, rng: random.Random) -> Quote | None:
+def absent_clause(page: Page, rng: random.Random) -> Quote | None:
+    """A clause of a page that tells of other things."""
+    return _elsewhere(page, rng, _ELSEWHERE)
+
+
+def absent_sibling(page: Page, rng: random.Random) -> Quote | None:
+    """A clause of the same patterns with other names: the hardest, for often only a name differs."""
+    return _elsewhere(page, rng, _PATTERNS)
+
+
+def absent_value(here: Page, rng: random.Random) -> Quote | None:
     """A value of another page in the same manner."""
-    other = globals()["page"](rng, 1000)
+    other = page(rng, 300)
     begin, stop = rng.choice(other.values)
     words = other.says[begin:stop]
-    return Quote(page, words, None, is_text=False) if words not in page.says else None
+    return Quote(here, words, None, is_text=False) if words not in here.says else None
 
 
 def repeated_value(page: Page, rng: random.Random) -> Quote | None:
@@ -407,10 +484,37 @@ def repeated_value(page: Page, rng: random.Random) -> Quote | None:
     value = page.says[begin:stop]
     if page.says.count(value) < 2:
         return None
-    sentence = next((m for m in _SENTENCE.finditer(page.says) if m.start() <= begin and stop <= m.end()), None)
+    sentence = next(
+        (m for m in _SENTENCE.finditer(page.says) if m.start() <= begin and stop <= m.end()), None
+    )
     if sentence is None or sentence.group().count(value) > 1:
         return None
     return Quote(page, value, page.place(begin, stop), is_text=False, own=page.place(*sentence.span()))
+
+
+_PLANTS = (
+    "{a}总投资{money}，占地{area}；{b}总投资{money}，占地{area}。",
+    "{a}、{b}相继动工，{a}计划投资{money}，{b}同样投入{money}，用地{area}。",
+    "总投资{money}的{a}和总投资{money}的{b}落户{town}镇，用地都是{area}。",
+    "{body}为{a}争取到{money}，为{b}争取到{money}。",
+)
+
+
+def twice_in_a_sentence(page: Page, rng: random.Random) -> Quote | None:
+    """An amount that one sentence tells of two plants, with the name of the one that is meant."""
+    a, b = rng.sample([coined + works for coined in _COINED for works in _WORKS], 2)
+    slots = {"a": a, "b": b, "money": _money(rng), "area": f"{rng.randint(12, 980)}亩"}
+    slots |= {"town": rng.choice(_TOWNS), "body": rng.choice(_TOWNS) + "县" + rng.choice(_BODIES)}
+    spans: dict[str, list[tuple[int, int]]] = {}
+    text = ""
+    for index, part in enumerate(re.split(r"\{(\w+)\}", rng.choice(_PLANTS))):
+        piece = slots[part] if index % 2 else part
+        spans.setdefault(part, []).append((len(text), len(text) + len(piece)))
+        text += piece
+    meant = rng.choice([0, 1])
+    here = Page(text, text, range(len(text)), [])
+    name = spans["ab"[meant]][-1]
+    return Quote(here, slots["money"], spans["money"][meant], False, own=(0, len(text)), beside=name)
 
 
 PRESENT: Sequence[Perturbation] = (
@@ -418,7 +522,8 @@ PRESENT: Sequence[Perturbation] = (
     space_in_clause, space_in_value, space_in_source, one_wrong, three_wrong, one_deleted, elided, long_ascii,
 )  # fmt: skip
 CHANGED: Sequence[Perturbation] = (changed_digit, changed_numeral, changed_negation)
-ABSENT: Sequence[Perturbation] = (absent_clause, absent_value)
+ABSENT: Sequence[Perturbation] = (absent_clause, absent_value, absent_sibling)
+REPEATED: Sequence[Perturbation] = (repeated_value, twice_in_a_sentence)
 
 
 def quotes(kind: Perturbation, pages: Sequence[Page], count: int, rng: random.Random) -> list[Quote]:
