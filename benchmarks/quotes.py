@@ -85,6 +85,7 @@ _VALUES = frozenset("person person2 body money day coined town".split())
 _FACTS = frozenset("0123456789〇零一二三四五六七八九十百千万亿两半几数首年月日%第不未无没非否勿莫")
 _NUMERAL_STEPS = dict(zip("一二三四五六七八九", "二三四五六七八九一", strict=True))
 _COUNTING = re.compile("第([一二三四五六七八九])|([万亿])元|([一二三四五六七八九])[百十]")
+_CUT = re.compile("[0-9零一二三四五六七八九十百千万亿.]{2}")
 _MISREAD = "凊曰囗巳戍扌丿冂匚厶彐廾亠宀尢屮巛爿甴肀舄豸髟鬯黹龠"
 _TO_ASCII = str.maketrans("，。；：？！（）“”《》、", ',.;:?!()""<>,')
 _COLUMN_MARKS = str.maketrans("，：；（）", ",:;()")
@@ -284,14 +285,18 @@ def field_value(page: Page, rng: random.Random) -> Quote | None:
 
 
 def mid_clause(page: Page, rng: random.Random) -> Quote | None:
-    """4 to 14 characters out of the middle of a clause."""
+    """4 to 14 characters out of the middle of a clause, cutting no number: that would state another."""
     drawn = _drawn(page, rng, _CLAUSE, 8, 60)
     if drawn is None:
         return None
     length = rng.randint(4, min(14, drawn[1] - drawn[0] - 2))
     begin = rng.randint(drawn[0] + 1, drawn[1] - length - 1)
     words = page.says[begin : begin + length]
-    return Quote(page, words, page.place(begin, begin + length)) if page.says.count(words) == 1 else None
+    cut = _CUT.search(page.says, begin - 1, begin + 1) or _CUT.search(
+        page.says, begin + length - 1, begin + length + 1
+    )
+    fits = page.says.count(words) == 1 and not cut
+    return Quote(page, words, page.place(begin, begin + length)) if fits else None
 
 
 def _whole_sentence(
@@ -384,11 +389,11 @@ def one_deleted(page: Page, rng: random.Random) -> Quote | None:
 
 
 def elided(page: Page, rng: random.Random) -> Quote | None:
-    """A sentence of which the middle is left out."""
+    """A sentence of which the middle is left out; its beginning stands nowhere else."""
 
-    def bend(words: str) -> str:
-        head, tail = rng.randint(5, 10), rng.randint(5, 10)
-        return words[:head] + rng.choice(["……", "…", "..."]) + words[-tail:]
+    def bend(words: str) -> str | None:
+        head, tail = words[: rng.randint(5, 10)], words[-rng.randint(5, 10) :]
+        return head + rng.choice(["……", "…", "..."]) + tail if page.says.count(head) == 1 else None
 
     return _whole_sentence(page, rng, bend, 30, 120)
 
@@ -398,12 +403,19 @@ def long_ascii(page: Page, rng: random.Random) -> Quote | None:
     return _whole_sentence(page, rng, lambda words: words.translate(_TO_ASCII), 60, 160)
 
 
-def _changed(
-    page: Page, rng: random.Random, change: Callable[[str], str | None], least: int = 8
-) -> Quote | None:
-    """A clause that states another fact, and so stands nowhere."""
-    quote = _clause_quote(page, rng, change, least)
-    return quote._replace(place=None) if quote and quote.words not in page.says else None
+def _changed(page: Page, rng: random.Random, change: Bend) -> Quote | None:
+    """A clause that states another fact, which no other clause of the page states either."""
+
+    def bend(words: str) -> str | None:
+        changed = change(words)
+        if changed is None or changed == words:
+            return None
+        pairs = enumerate(zip(words, changed, strict=False))
+        place = next((n for n, (one, other) in pairs if one != other), len(words))
+        return None if changed[max(0, place - 2) : place + 4] in page.says else changed
+
+    quote = _clause_quote(page, rng, bend)
+    return quote._replace(place=None) if quote else None
 
 
 def changed_digit(page: Page, rng: random.Random) -> Quote | None:

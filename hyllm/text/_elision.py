@@ -26,14 +26,19 @@ def elided_pieces(words: str) -> list[str]:
 
 
 def elided(text: str, pieces: Sequence[str], windows: Sequence[Span]) -> list[Span]:
-    """The shortest runs in the windows of `text` from the first piece to the last.
+    """The runs in the windows of `text` from the first piece to the last: the shortest of them.
 
+    But a run that begins a clause comes before one that does not, as nobody quotes from mid-clause.
     Between them the other pieces stand in order, each within reach of the one before. A number may be cut
     where something is left out (占地1……, 开工), but not at the ends of the run. All in match form.
     """
     runs = [run for window in windows for run in _runs(text, pieces, window)]
-    least = min((stop - begin for begin, stop in runs), default=0)
-    return [(begin, stop) for begin, stop in runs if stop - begin == least]
+    least = min((_likeliness(text, run) for run in runs), default=None)
+    return [run for run in runs if _likeliness(text, run) == least]
+
+
+def _likeliness(text: str, run: Span) -> tuple[bool, int]:
+    return text[run[0] - 1 : run[0]].isalnum(), run[1] - run[0]
 
 
 def _runs(text: str, pieces: Sequence[str], window: Span) -> Iterator[Span]:

@@ -52,7 +52,8 @@ def nearly(text: str, words: str, windows: Sequence[Span]) -> list[Span]:
         if fitted.differences <= least and _is_meant(text, words, fitted):
             least = fitted.differences
             found.add(fitted)
-    return _apart(sorted(fitted.place for fitted in found if fitted.differences == least))
+    closest = min((_distance(text, words, fitted) for fitted in found), default=(0, 0))
+    return _apart(sorted(f.place for f in found if _distance(text, words, f) == closest))
 
 
 class _Seed(NamedTuple):
@@ -113,6 +114,15 @@ def _fitted(text: str, words: str, seed: _Seed) -> _Fitted:
     at_head, start = _closest(before, ((start, text[start:head]) for start in starts), 0)
     at_tail, end = _closest(after, ((end, text[tail:end]) for end in ends), -1)
     return _Fitted((start, end), at_head + at_tail)
+
+
+def _distance(text: str, words: str, fitted: _Fitted) -> tuple[int, int]:
+    """How far a place is from the words: its differences, then how many of its ends are among them.
+
+    车县 is 车江县 with a character lost sooner than the 江县 of another name.
+    """
+    start, end = fitted.place
+    return fitted.differences, (text[start] != words[0]) + (text[end - 1] != words[-1])
 
 
 def _closest(words: str, candidates: Iterable[tuple[int, str]], outer: int) -> tuple[int, int]:
