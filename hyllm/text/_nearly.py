@@ -21,8 +21,9 @@ _SHORTEST = 8
 _LONGEST = 1000
 """The longest: comparing takes the square of the length, and nobody quotes half a page by mistake."""
 _MOST_ALLOWED = 20
-_SHIFTS = sorted(range(-3, 4), key=abs)
-"""By how much each end may be off: characters more or less than the words have before or after a piece."""
+_SHIFTS = (0, 1, -1, 2, -2, 3, -3)
+"""How many characters more than the words may stand before or after a piece: words lose some sooner than
+they gain some."""
 _MOST_PLACES = 1000
 """Of a piece that stands more often than this in a window, the rest is passed over."""
 
@@ -109,7 +110,7 @@ def _fitted(text: str, words: str, seed: _Seed) -> _Fitted:
     before, after = words[: seed.offset], words[seed.end :]
     head, tail = seed.place, seed.place + seed.end - seed.offset
     first, last = seed.window
-    starts = (max(first, min(head, head - len(before) + shift)) for shift in _SHIFTS)
+    starts = (max(first, min(head, head - len(before) - shift)) for shift in _SHIFTS)
     ends = (min(last, max(tail, tail + len(after) + shift)) for shift in _SHIFTS)
     at_head, start = _closest(before, ((start, text[start:head]) for start in starts), 0)
     at_tail, end = _closest(after, ((end, text[tail:end]) for end in ends), -1)
