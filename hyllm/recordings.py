@@ -7,10 +7,11 @@ volatile headers are never written. A recording answers a request with the same 
 import difflib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import yaml
@@ -18,9 +19,25 @@ import yaml
 from hyllm.errors import RecordingError, StaleRecording, UsageError
 from hyllm.prompting import request_key
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _KEPT_HEADERS = frozenset({"content-type", "retry-after"})
 _STRATEGY = "page"
 """The folder below a suite: one request for all kinds of a page."""
+
+
+Source = Literal["live", "cached", "replayed"]
+"""Where an answer came from: the endpoint, recordings that are being added to, recordings alone."""
+
+
+class Turn(NamedTuple):
+    """A further turn about a page. It is known by these two, whatever it says: a turn that was answered is
+    not asked again because the code that words it has changed.
+    """
+
+    first: str
+    """The `request_key` of the page's first request."""
+    number: int
+    """1 for the first further turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +50,12 @@ class Interaction:
     """The answer's JSON, or its text where it is none."""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    turn: Turn | None = None
 
     @property
-    def key(self) -> str:
-        """The `request_key` of the request."""
-        return request_key(self.request)
+    def key(self) -> "str | Turn":
+        """What it is found by: its turn, or the `request_key` of a first request."""
+        return self.turn or request_key(self.request)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -48,6 +66,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    text = _LONE_SURROGATE.sub("\ufffd", text)  # which no file can hold
     lines = text.split("\n")
     block = len(lines) > 1 and all(line == line.rstrip() for line in lines)
     return dumper.represent_scalar(  # pyright: ignore[reportUnknownMemberType]
@@ -67,6 +86,7 @@ def dumps(interactions: Sequence[Interaction]) -> str:
                 "uri": _without_secrets(one.uri),
                 "headers": {"content-type": ["application/json"]},
                 "json": one.request,
+                **({"turn": one.turn._asdict()} if one.turn else {}),
             },
             "response": {
                 "status": {"code": one.status, "message": "OK" if one.status == 200 else ""},
@@ -106,11 +126,16 @@ def loads(text: str, name: str) -> list[Interaction]:
                 answer=entry["response"].get("json", entry["response"].get("text")),
                 status=int(entry["response"]["status"]["code"]),
                 headers={k: v[0] for k, v in entry["response"]["headers"].items()},
+                turn=_turn(entry["request"].get("turn")),
             )
             for entry in entries
         ]
     except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         raise RecordingError(f"{name}: no recording hyllm can read: {error}") from error
+
+
+def _turn(found: Mapping[str, Any] | None) -> Turn | None:
+    return None if found is None else Turn(str(found["first"]), int(found["number"]))
 
 
 def _safe_load(text: str) -> Any:
@@ -139,35 +164,44 @@ class Recordings:
     def __init__(self, suite: Path) -> None:
         self.folder = suite / _STRATEGY
         self._read: dict[str, list[Interaction]] = {}
-        self._begun: set[str] = set()
+        self._used: dict[str, list[Interaction]] = {}
+        """What was found or added in this run. The rest of a page's file goes when something is added."""
 
-    def find(self, page: str, body: Mapping[str, Any]) -> Interaction | None:
-        """The recording of this very request, or `None`."""
-        key = request_key(body)
-        return next((one for one in self._interactions(page) if one.key == key), None)
+    def find(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction | None:
+        """The recording of this very request, or of this turn; or `None`."""
+        key = turn or request_key(body)
+        found = next((one for one in self._interactions(page) if one.key == key), None)
+        used = self._used.setdefault(page, [])
+        if found is not None and found not in used:
+            used.append(found)
+        return found
 
-    def get(self, page: str, body: Mapping[str, Any]) -> Interaction:
-        """The recording of this very request.
+    def get(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction:
+        """The recording of this very request, or of this turn.
 
         Raises:
             StaleRecording: the page is recorded, with another request; the message says what has changed.
             RecordingError: the page is not recorded.
         """
-        found = self.find(page, body)
+        found = self.find(page, body, turn)
         if found is not None:
             return found
-        others = self._interactions(page)
-        if not others:
-            raise RecordingError(f"{page}: not recorded in {self.folder}; record it with --record")
+        others = [one for one in self._interactions(page) if one.turn is None]
+        if not others or turn is not None:
+            what = f"{page}: further turn {turn.number}" if turn else page
+            raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
         changes = explain(others[-1].request, body)
-        raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with --record")
+        raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
 
     def add(self, page: str, interaction: Interaction) -> None:
         """Writes an answer at once. What the page's file held from other requests is replaced."""
-        kept = self._interactions(page) if page in self._begun else []
-        self._begun.add(page)
-        self._read[page] = [*kept, interaction]
-        _write(self._path(page), dumps(self._read[page]))
+        used = self._used.setdefault(page, [])
+        used.append(interaction)
+        self._read[page] = list(used)
+        _write(self._path(page), dumps(used))
+
+    def _anew(self) -> str:
+        return f"hyllm extract … --record {self.folder.parent}"
 
     def meta(self) -> Meta:
         """What is known of the recordings as a whole.
@@ -228,15 +262,31 @@ def _write(path: Path, text: str) -> None:
     partial.replace(path)
 
 
-_NAMES = {"messages": "the prompt or the page", "response_format": "the schema", "model": "the model"}
+_NAMES = {
+    "messages.system": "the prompt",
+    "messages.user": "the page",
+    "response_format": "the schema",
+    "tools": "the schema",
+    "model": "the model",
+}
 
 
 def explain(recorded: Mapping[str, Any], today: Mapping[str, Any]) -> str:
     """What differs between a recorded request and today's, for people."""
-    changed = [k for k in {**recorded, **today} if recorded.get(k) != today.get(k)]
-    names = ", ".join(_NAMES.get(key, key) for key in changed)
-    diff = [line for key in changed for line in _diff(recorded.get(key), today.get(key))]
+    before, after = _parts(recorded), _parts(today)
+    changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    names = ", ".join(dict.fromkeys(_NAMES.get(name, name) for name in changed))
+    diff = [line for name in changed for line in _diff(before.get(name), after.get(name))]
     return f"Changed since: {names}.\n" + "\n".join(diff[:20])
+
+
+def _parts(body: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a body, its messages by their roles."""
+    parts = {name: value for name, value in body.items() if name != "messages"}
+    messages: Sequence[Mapping[str, Any]] = body.get("messages") or []
+    for message in messages:
+        parts[f"messages.{message.get('role')}"] = message.get("content")
+    return parts
 
 
 def _diff(recorded: Any, today: Any) -> list[str]:

@@ -63,6 +63,8 @@ def test_a_whole_answer_is_read_without_problems() -> None:
         "cached_tokens": 60,
         "completion_tokens": 10,
         "estimated": False,
+        "cost_usd": None,
+        "prices_of": None,
     }
 
 

@@ -69,7 +69,7 @@ def test_a_page_id_cannot_lead_out_of_the_folder(tmp_path: Path, page: str) -> N
 def test_a_stale_recording_says_what_has_changed(tmp_path: Path) -> None:
     Recordings(tmp_path).add("p1", interaction())
 
-    with pytest.raises(StaleRecording, match=r"the prompt or the page(.|\n)*-.*乙(.|\n)*\+.*丙"):
+    with pytest.raises(StaleRecording, match=r"the page(.|\n)*-.*乙(.|\n)*\+.*丙"):
         Recordings(tmp_path).get("p1", request("甲\n丙"))
     with pytest.raises(StaleRecording, match="the model"):
         Recordings(tmp_path).get("p1", request(model="m-2"))

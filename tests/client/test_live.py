@@ -51,7 +51,7 @@ def test_a_page_that_looks_like_a_template_is_sent_as_it_is(endpoint: Endpoint) 
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyllm.client._live._backoff", lambda attempt: 0.0)  # pyright: ignore
+    monkeypatch.setattr("hyllm.client._retries.backoff", lambda attempt: 0.0)  # pyright: ignore
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -87,8 +87,8 @@ def test_what_passes_is_tried_again(endpoint: Endpoint, failure: Reply) -> None:
         (Reply(body=b"<html>login</html>", headers={"Content-Type": "text/html"}), AnswerError, "no chat completion", 1),
         (Reply(body={"choices": []}), AnswerError, "no choices", 1),
         (Reply(body={"error": "x"}), AnswerError, "no choices", 1),
-        (Reply(""), AnswerError, "empty", 1),
-        (Reply("抱歉，做不到"), AnswerError, "no JSON", 1),
+        (Reply(""), AnswerError, "empty", 3),
+        (Reply("抱歉，做不到"), AnswerError, "no JSON", 3),
         (Reply(None, finish="content_filter"), AnswerError, "content filter", 1),
     ],
 )  # fmt: skip
@@ -132,7 +132,7 @@ def test_an_answer_that_takes_too_long_is_a_failure_of_its_page(endpoint: Endpoi
 
 
 def test_a_dead_port_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyllm.client._live._backoff", lambda attempt: 0.0)  # pyright: ignore
+    monkeypatch.setattr("hyllm.client._retries.backoff", lambda attempt: 0.0)  # pyright: ignore
     pages = [Page("甲", "p1"), Page("乙", "p2")]
 
     results = Extractor("m", base_url="http://127.0.0.1:9/v1", concurrency=1).map(pages)
