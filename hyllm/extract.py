@@ -28,7 +28,7 @@ from hyllm.prompting import (
     system_prompt,
 )
 from hyllm.recordings import Meta, Recordings
-from hyllm.resolve import resolve_page
+from hyllm.resolve import load_gazetteer, resolve_page
 from hyllm.text import Locator
 from hyllm.version import __version__
 
@@ -56,6 +56,8 @@ class Extractor:
         local_only: refuse every endpoint but this machine's own.
         ask_again: ask further for what an answer lacks: records without the right form, the rest of one that
             broke off.
+        endpoint: where requests go, instead of what `model` and `base_url` name.
+        gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
 
     Raises:
         UsageError: any of these cannot be.
@@ -77,6 +79,8 @@ class Extractor:
         record: Path | None = None,
         local_only: bool = False,
         ask_again: bool = True,
+        endpoint: Endpoint | None = None,
+        gazetteer: Path | None = None,
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
@@ -85,6 +89,7 @@ class Extractor:
         self._replay = Recordings(replay) if replay else None
         self._record = Recordings(record) if record else None
         self._meta = self._replay.meta() if self._replay else None
+        self._gazetteer = load_gazetteer(gazetteer)
         self._timeout = timeout
         self._concurrency = concurrency
         self._prompts = prompts
@@ -95,7 +100,7 @@ class Extractor:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
             self.options = _recorded_options(self._meta, model)
         else:
-            self.endpoint = find_endpoint(model, base_url)
+            self.endpoint = endpoint or find_endpoint(model, base_url)
             self.options = _options(self.endpoint, wire, max_tokens)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
@@ -114,7 +119,8 @@ class Extractor:
 
         Args:
             pages: the pages.
-            done: called with each page's result as it comes, in no particular order.
+            done: called with each page's result as it comes, in no particular order. If it raises, the run
+                ends with its exception.
         """
         return run(self.map_async(pages, done))
 
@@ -139,9 +145,13 @@ class Extractor:
             return result
 
         try:
-            return list(await asyncio.gather(*(one(page) for page in pages)))
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(page)) for page in pages]
+        except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s
+            raise raised.exceptions[0] from None
         finally:
             await client.aclose()
+        return [task.result() for task in tasks]
 
     async def extract_async(self, page: Page) -> Extraction:
         """`extract`, to be awaited."""
@@ -153,7 +163,11 @@ class Extractor:
         if self._meta:
             answers = f"answers of {model} by {self._meta.reached}, recorded {self._meta.recorded}"
             return f"replay: {counted}, {answers}; nothing is sent"
-        return f"live: {counted}, model {model}; the text goes to {self.endpoint.host}"
+        notes = [self.endpoint.note]
+        if self.options.wire not in self.endpoint.provider.obeys:
+            notes.append(f"its models are not held to an answer's form by {self.options.wire}")
+        where = "; ".join(filter(None, [f"the text goes to {self.endpoint.host}", *notes]))
+        return f"live: {counted}, model {model}; {where}"
 
     def request(self, page: Page) -> dict[str, Any]:
         """The whole body that is sent for a page."""
@@ -175,13 +189,15 @@ class Extractor:
         usage, answer = self._priced(asked.usage), asked.answer
         if answer is None:
             return self._failed(page, asked.error or AnswerError("no answer"), usage)
+        city = _city(page.paper)
         resolved = resolve_page(
             locator,
             answer.readings,
             self.kinds,
             page_sha256=page.text_sha256,
             issue_date=page.issue_date,
-            city=_city(page.paper),
+            city=city,
+            gazetteer=self._gazetteer if city == self._gazetteer.city else None,
         )
         return Extraction(
             page,
@@ -189,6 +205,8 @@ class Extractor:
             resolved.records,
             resolved.grounding,
             (*_conflicts(page), *answer.problems, *resolved.problems),
+            resolved.unclaimed,
+            resolved.links,
             usage,
             self._provenance()
             | {
@@ -208,7 +226,7 @@ class Extractor:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
         problems = (*_conflicts(page), Problem("", reason, "", str(error)))
         nothing = {record.hyllm.plural: () for record in self.kinds}
-        return Extraction(page, "failed", nothing, (), problems, usage, self._provenance(), error)
+        return Extraction(page, "failed", nothing, (), problems, (), (), usage, self._provenance(), error)
 
     def _provenance(self) -> dict[str, Any]:
         meta = self._meta
@@ -220,6 +238,7 @@ class Extractor:
             "strategy": "page",
             "prompt_sha256": prompt_hash(self.prompt),
             "schema_sha256": schema_hash(self.kinds),
+            "gazetteer": self._gazetteer.name,
         }
 
     def _new_meta(self) -> Meta:

@@ -8,6 +8,7 @@ from hyllm.answers import Usage
 from hyllm.archive import Page
 from hyllm.errors import HyllmError
 from hyllm.marks import Grounding, Problem
+from hyllm.resolve import Link, Unclaimed
 from hyllm.schemas import Meeting, Official, Project, Record
 
 _FORMAT = 1
@@ -24,6 +25,9 @@ class Extraction:
     """The records, a list a kind under its plural key. A kind that was not asked for has no key."""
     grounding: Sequence[Grounding]
     problems: Sequence[Problem]
+    unclaimed: Sequence[Unclaimed]
+    """Amounts, dates and titled names of the page that stand in no record: what may be overlooked."""
+    links: Sequence[Link]
     usage: Usage
     provenance: Mapping[str, Any]
     """Model, prompt and schema hashes, version, and whether the answer is `live`, `cached` or `replayed`."""
@@ -56,6 +60,8 @@ class Extraction:
             **{plural: [r.model_dump(mode="json") for r in some] for plural, some in self.records.items()},
             "grounding": [entry.to_json() for entry in self.grounding],
             "problems": [problem.to_json() for problem in self.problems],
+            "unclaimed": [value.to_json() for value in self.unclaimed],
+            "links": [link.to_json() for link in self.links],
             "usage": self.usage.to_json(),
             "provenance": dict(self.provenance),
         }

@@ -9,21 +9,20 @@ from typing import TextIO
 import click
 
 from hyllm.archive import Metadata, Page, find_pages, read_page
+from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
-from hyllm.prompting import DEFAULT_MAX_TOKENS
+from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
 
 _SOME_FAILED = 4
 
 
-@click.command()
+@click.command(cls=Configured, context_settings=ENVIRONMENT)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--model", envvar="HYLLM_MODEL", metavar="NAME", help="provider/model, or a bare name with --base-url."
-)
-@click.option("--base-url", envvar="HYLLM_BASE_URL", metavar="URL", help="An OpenAI-compatible endpoint.")
+@click.option("--model", metavar="NAME", help="provider/model, or a bare name with --base-url.")
+@click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
 @click.option(
     "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of record; may be repeated."
 )
@@ -56,7 +55,7 @@ _SOME_FAILED = 4
 )
 @click.option(
     "--wire",
-    type=click.Choice(["json_schema", "json_object"]),
+    type=click.Choice(WIRES),
     help="How the endpoint is held to JSON, where its provider is not known.",
 )
 @click.option(
@@ -81,7 +80,19 @@ _SOME_FAILED = 4
     metavar="N",
     help="Requests in flight.",
 )
+@click.option(
+    "--ask-again/--no-ask-again",
+    default=True,
+    show_default=True,
+    help="Ask further for what an answer lacks.",
+)
 @click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
+@click.option(
+    "--gazetteer",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Counties and districts of another city than 衡阳.",
+)
 def extract(
     paths: Sequence[Path],
     *,
@@ -100,7 +111,9 @@ def extract(
     max_tokens: int | None,
     timeout: float,
     concurrency: int,
+    ask_again: bool,
     local_only: bool,
+    gazetteer: Path | None,
 ) -> None:
     """Extract the records of pages: files, or folders with *.txt below them.
 
@@ -111,8 +124,9 @@ def extract(
         raise UsageError("give --json or --out, not both")
     given = Metadata(paper, issue_date, page_no)
     pages = [read_page(file.path, file.page, given) for file in find_pages(paths)]
+    context = click.get_current_context()
     extractor = Extractor(
-        model,
+        None if replay and not was_typed(context, "model") else model,
         kinds=kinds,
         base_url=base_url,
         wire=wire,  # pyright: ignore[reportArgumentType] - click has checked it
@@ -123,6 +137,9 @@ def extract(
         replay=replay,
         record=record,
         local_only=local_only,
+        ask_again=ask_again,
+        endpoint=None if replay else configured_endpoint(context, model, base_url),
+        gazetteer=gazetteer,
     )
     click.echo(extractor.announcement(len(pages)), err=True)
     _run(extractor, pages, as_json=as_json, out=out)
@@ -137,7 +154,8 @@ def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Pat
     show_summary(results)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
-        click.echo(f"hyllm: {result.page.page}: {result.error}", err=True)
+        page, why = result.page.page, str(result.error)
+        click.echo(f"hyllm: {why}" if why.startswith(f"{page}:") else f"hyllm: {page}: {why}", err=True)
     if failed:
         raise SystemExit(_exit_code(failed, len(results)))
 

@@ -24,10 +24,16 @@ class _Row(NamedTuple):
     where: str
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Says that the reader has gone (| head) as Python does; rich would exit on the spot."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console whose lines are as wide as the terminal, or wide enough for a table in a file."""
-    found = Console(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_PLAIN_WIDTH)
+    found = _Console(stderr=stderr, highlight=False)
+    return found if found.is_terminal else _Console(stderr=stderr, highlight=False, width=_PLAIN_WIDTH)
 
 
 def printable(text: str) -> str:
@@ -43,7 +49,10 @@ def show_extraction(result: Extraction) -> None:
     out.print(Text(printable(f"{page.page}  {about}"), style="bold"))
     marks = {entry.at: entry for entry in result.grounding}
     for plural, records in result.records.items():
-        out.print(_table(plural, records, marks))
+        if records:
+            out.print(_table(plural, records, marks))
+        elif result.status != "failed":
+            out.print(Text(f"{plural}: none"))
     if result.problems:
         table = Table("where", "what", "words", "why", title="problems", title_justify="left")
         for problem in result.problems:
@@ -51,6 +60,9 @@ def show_extraction(result: Extraction) -> None:
                 *(Text(printable(t)) for t in (problem.at, problem.reason, problem.text, problem.message))
             )
         out.print(table)
+    if result.unclaimed:
+        values = "  ".join(f"{value.text} [{value.start},{value.end})" for value in result.unclaimed)
+        out.print(Text(printable(f"in no record: {values}"), style="dim"))
     out.print()
 
 
@@ -155,7 +167,9 @@ def show_summary(results: Sequence[Extraction]) -> None:
         ", ".join(f"{reasons.count(reason)} {reason}" for reason in dict.fromkeys(reasons)) or "no problems"
     )
     failed = sum(result.status == "failed" for result in results)
-    line = f"{len(results)} pages ({failed} failed): {records} records, {values} values located; {counted}"
+    unclaimed = sum(len(result.unclaimed) for result in results)
+    pages = f"{len(results)} page{'s' * (len(results) != 1)} ({failed} failed)"
+    line = f"{pages}: {records} records, {values} values; {counted}; {unclaimed} unclaimed"
     console(stderr=True).print(Text(f"{line}. {_tokens(results)}"))
     undated = [r.page.page for r in results if r.page.issue_date is None]
     if undated and "unresolved" in reasons:

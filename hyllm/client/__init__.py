@@ -5,9 +5,9 @@ They are imported when a client is opened, not before: half of what starting hyl
 
 from typing import TYPE_CHECKING
 
-from hyllm.client._endpoint import Endpoint, find_endpoint
+from hyllm.client._endpoint import Endpoint, check_address, find_endpoint
 from hyllm.client._prices import PRICES, Price, find_price
-from hyllm.client._providers import PROVIDERS, Provider
+from hyllm.client._providers import PROVIDERS, UNKNOWN, Provider
 from hyllm.recordings import Recordings
 
 if TYPE_CHECKING:
@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 __all__ = [
     "PRICES",
     "PROVIDERS",
+    "UNKNOWN",
     "Endpoint",
     "Price",
     "Provider",
+    "check_address",
     "find_endpoint",
     "find_price",
     "open_client",

@@ -1,7 +1,6 @@
 """What an error of the openai library means for the caller, without any secret in its words."""
 
 import re
-from typing import Any, cast
 
 import httpx2
 import openai
@@ -81,9 +80,7 @@ def has_no_quota(error: openai.APIStatusError) -> bool:
 
 
 def _codes(error: openai.APIStatusError) -> set[str]:
-    body = cast("dict[str, Any]", error.body if isinstance(error.body, dict) else {})
-    said: list[object] = [error.code, error.type, body.get("code")]
-    return {str(code).lower() for code in said if code}
+    return {str(code).lower() for code in (error.code, error.type) if code}
 
 
 def without_secrets(text: str, key: str) -> str:

@@ -1,5 +1,8 @@
 """From what a model said of a page to finished records: words located, values computed, rules applied."""
 
+from hyllm.resolve._links import Link
 from hyllm.resolve._page import Resolved, resolve_page
+from hyllm.resolve._places import Gazetteer, load_gazetteer
+from hyllm.resolve._unclaimed import Unclaimed
 
-__all__ = ["Resolved", "resolve_page"]
+__all__ = ["Gazetteer", "Link", "Resolved", "Unclaimed", "load_gazetteer", "resolve_page"]

@@ -10,7 +10,11 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from hyllm.marks import Grounding, Problem, Reason
 from hyllm.resolve._dates import Dates
 from hyllm.resolve._ids import with_ids
+from hyllm.resolve._links import Link, links
+from hyllm.resolve._merge import Conflict, merged
+from hyllm.resolve._places import Gazetteer
 from hyllm.resolve._rules import computed, tidied
+from hyllm.resolve._unclaimed import Unclaimed, unclaimed
 from hyllm.schemas import (
     Date,
     DateReading,
@@ -45,6 +49,8 @@ class Resolved:
     records: Mapping[str, Sequence[Record]]
     grounding: tuple[Grounding, ...]
     problems: tuple[Problem, ...]
+    unclaimed: tuple[Unclaimed, ...]
+    links: tuple[Link, ...]
 
 
 def resolve_page(
@@ -55,6 +61,7 @@ def resolve_page(
     page_sha256: str,
     issue_date: str | None,
     city: str | None,
+    gazetteer: Gazetteer | None = None,
 ) -> Resolved:
     """The records of a page out of what a model said of it.
 
@@ -65,6 +72,7 @@ def resolve_page(
         page_sha256: the hash of the page's text, for the records' ids.
         issue_date: EDTF of the issue, against which relative dates resolve; `None` if unknown.
         city: the paper's own city (衡阳), which is no place of its own; `None` if unknown.
+        gazetteer: the divisions places are looked up in; `None`: places get no code.
     """
     dates = Dates(locator, issue_date, (r for some in readings.values() for r in some))
     marks: list[Grounding] = []
@@ -73,12 +81,21 @@ def resolve_page(
     folded = fold(locator.text)
     for kind in kinds:
         plural = kind.hyllm.plural
+        said, conflicts = merged(kind, readings[plural])
+        problems += [_conflict(plural, conflict) for conflict in conflicts]
         found: list[Record] = []
-        for index, said in enumerate(readings[plural]):
-            walk = _Walk(locator, dates, said, marks, problems)
-            found.append(walk.record(kind, tidied(kind, said, folded, city), f"/{plural}/{index}"))
+        for index, one in enumerate(said):
+            walk = _Walk(locator, dates, one, marks, problems)
+            record = walk.record(kind, tidied(kind, one, folded, city), f"/{plural}/{index}")
+            found.append(computed(record, gazetteer))
         records[plural] = with_ids(found, page_sha256, {mark.at: mark for mark in marks})
-    return Resolved(records, tuple(marks), tuple(problems))
+    overlooked = unclaimed(locator.text, marks)
+    return Resolved(records, tuple(marks), tuple(problems), tuple(overlooked), tuple(links(records)))
+
+
+def _conflict(plural: str, conflict: Conflict) -> Problem:
+    at = f"/{plural}/{conflict.record}/{conflict.field}"
+    return Problem(at, "conflict", conflict.other, f"said twice of one record; {conflict.kept!r} is kept")
 
 
 class _Walk:
@@ -97,15 +114,16 @@ class _Walk:
         self._own: list[int] = getattr(said, "evidence", [])
         self._marks = marks
         self._problems = problems
+        self._naming = ""
+        """The pointer of the field that names the record."""
         self._beside: list[tuple[int, int]] = []
-        """Where the record's name stands in its units."""
+        """Where the record's name stands in its units, once it is known."""
         self._together: list[tuple[int, int]] | None = None
         """Within a part: where its last words stand."""
 
     def record(self, kind: type[Record], said: Reading, at: str) -> Record:
-        first = getattr(said, kind.hyllm.identity[0], None)
-        self._beside = self._locator.places(first, self._own) if isinstance(first, str) else []
-        return computed(kind.model_validate(self._part(kind, said, at)))
+        self._naming = f"{at}/{kind.hyllm.identity[0]}"
+        return kind.model_validate(self._part(kind, said, at))
 
     def _part(self, part: type[Part], said: Reading, at: str) -> dict[str, Any]:
         """The fields of a record, or of a part of one."""
@@ -146,6 +164,8 @@ class _Walk:
     def _words(self, said: str, at: str) -> tuple[str, Located]:
         """The page's own characters for what was said, and where they stand."""
         place = self._locator.find(said, self._own, self._together or self._beside)
+        if at == self._naming:
+            self._beside = self._locator.places(said, self._own)
         if self._together is not None and place.start is not None and place.end is not None:
             self._together = [(place.start, place.end)]
         self._mark(place, said, at)

@@ -7,6 +7,8 @@ follows from a finished record. Each rule is a small function of its own.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from hyllm.resolve._names import bare_name
+from hyllm.resolve._places import Gazetteer
 from hyllm.schemas import Date, Meeting, Milestone, Project, Reading, Record
 from hyllm.text import fold
 
@@ -50,17 +52,13 @@ def _tidy_meeting(said: Any, page: str, city: str | None) -> dict[str, Any]:
 
 def distinct_names(name: str, aliases: Sequence[str]) -> list[str]:
     """The aliases that differ from the name and each other in more than marks, blanks or a closing 项目."""
-    seen = {_bare(name)}
+    seen = {bare_name(name)}
     kept: list[str] = []
     for alias in aliases:
-        if _bare(alias) not in seen:
-            seen.add(_bare(alias))
+        if bare_name(alias) not in seen:
+            seen.add(bare_name(alias))
             kept.append(alias)
     return kept
-
-
-def _bare(name: str) -> str:
-    return fold(name).replace('"', "").removesuffix("项目")
 
 
 def is_no_place(place: str | None, names: Sequence[str], page: str, city: str | None) -> bool:
@@ -95,19 +93,29 @@ _TIDYING: dict[type[Record], Callable[[Any, str, str | None], dict[str, Any]]] =
 }
 
 
-def computed(record: Record) -> Record:
+def computed(record: Record, gazetteer: Gazetteer | None) -> Record:
     """The record with the fields that follow from its others."""
-    if not isinstance(record, Project):
-        return record
-    milestones = [_dated(milestone) for milestone in record.milestones]
+    match record:
+        case Project():
+            return record.model_copy(update=_stages(record) | _place_code(record.place, gazetteer))
+        case Meeting():
+            return record.model_copy(update=_place_code(record.place, gazetteer))
+        case _:
+            return record
+
+
+def _place_code(place: str | None, gazetteer: Gazetteer | None) -> dict[str, Any]:
+    return {"place_code": gazetteer.place_code(place) if gazetteer and place else None}
+
+
+def _stages(project: Project) -> dict[str, Any]:
+    milestones = [_dated(milestone) for milestone in project.milestones]
     furthest = furthest_reached(milestones)
-    return record.model_copy(
-        update={
-            "milestones": milestones,
-            "stage": furthest.stage if furthest else "unknown",
-            "stage_date": furthest.date if furthest else None,
-        }
-    )
+    return {
+        "milestones": milestones,
+        "stage": furthest.stage if furthest else "unknown",
+        "stage_date": furthest.date if furthest else None,
+    }
 
 
 def _dated(milestone: Milestone) -> Milestone:

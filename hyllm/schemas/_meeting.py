@@ -1,10 +1,10 @@
 """Meetings (会议): occasions where people met."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from hyllm.schemas._base import Evidence, Kind, Ordinal, Part, Record
+from hyllm.schemas._base import Computed, Evidence, Kind, Ordinal, Part, Record
 from hyllm.schemas._values import Date
 
 MeetingType = Literal[
@@ -65,4 +65,7 @@ class Meeting(Record):
     participants: list[Participant] = Field(description="Every named person there.")
     topics: list[str] = Field(description="Agenda items or subjects.")
     outcomes: list[Outcome]
+    place_code: Annotated[str | None, Computed()] = Field(
+        default=None, description="GB/T 2260 code of the county or district the place lies in. Computed."
+    )
     evidence: list[Evidence]

@@ -57,4 +57,7 @@ class Project(Record):
         default="unknown", description="The furthest stage reached. Computed."
     )
     stage_date: Annotated[Date | None, Computed()] = Field(default=None, description="When. Computed.")
+    place_code: Annotated[str | None, Computed()] = Field(
+        default=None, description="GB/T 2260 code of the county or district the place lies in. Computed."
+    )
     evidence: list[Evidence]

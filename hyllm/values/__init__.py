@@ -7,6 +7,7 @@ no difference.
 
 from ._counts import parse_count, parse_number
 from ._dates import is_vague_date, needs_anchor, parse_date
+from ._finding import Found, find_values
 from ._money import parse_money
 from ._ordinals import parse_ordinal
 from ._quantity import parse_quantity
@@ -15,11 +16,13 @@ from ._types import Bound, DateValue, MoneyValue, Number, QuantityValue, Refusal
 __all__ = [
     "Bound",
     "DateValue",
+    "Found",
     "MoneyValue",
     "Number",
     "QuantityValue",
     "Refusal",
     "RefusalReason",
+    "find_values",
     "is_vague_date",
     "needs_anchor",
     "parse_count",

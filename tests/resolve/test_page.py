@@ -146,11 +146,12 @@ def test_a_count_and_an_ordinal_are_read_from_words() -> None:
 
 def test_units_the_page_does_not_have_are_marked() -> None:
     resolved = resolve(
-        officials=[{"name": "方自强", "evidence": [2, 99, 0]}, {"name": "方自强", "evidence": []}]
+        officials=[{"name": "方自强", "evidence": [2, 99, 0]}, {"name": "新塘", "evidence": []}]
     )
 
     assert [(p.at, p.reason, p.text) for p in resolved.problems] == [
         ("/officials/0/evidence", "ungrounded", "0, 99"),
+        ("/officials/1/name", "ambiguous", "新塘"),
         ("/officials/1/evidence", "ungrounded", ""),
     ]
 

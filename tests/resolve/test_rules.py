@@ -105,11 +105,11 @@ def test_the_stage_is_the_furthest_reached(milestones: list[Milestone], stage: s
 
 
 def test_stage_and_its_date_are_computed() -> None:
-    finished = computed(project(milestone("signed", text="3月", edtf="2022-03"), milestone("started")))
+    finished = computed(project(milestone("signed", text="3月", edtf="2022-03"), milestone("started")), None)
 
     assert isinstance(finished, Project)
     assert (finished.stage, finished.stage_date) == ("started", None)
-    unknown = computed(project(milestone("completed", "expected")))
+    unknown = computed(project(milestone("completed", "expected")), None)
     assert isinstance(unknown, Project)
     assert unknown.stage == "unknown"
 
@@ -124,7 +124,7 @@ def test_stage_and_its_date_are_computed() -> None:
     ],
 )
 def test_a_milestone_is_reached_on_the_day_not_from_it_on(text: str, edtf: str, expected: str) -> None:
-    finished = computed(project(milestone("operating", text=text, edtf=edtf)))
+    finished = computed(project(milestone("operating", text=text, edtf=edtf)), None)
 
     assert isinstance(finished, Project)
     assert finished.stage_date == Date(text=text, edtf=expected)
