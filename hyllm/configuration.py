@@ -67,13 +67,15 @@ def _row(name: str, row: object, where: str) -> Provider:
         raise UsageError(f"{where} must be a table")
     said = cast("dict[str, Any]", row)
     _check(said, _ROW, where)
-    if said.get("temperature") == "none":
-        said = said | {"temperature": None}
-    if "tried" in said:
-        said = said | {"tried": str(said["tried"])}
-    if "obeys" in said:
-        said = said | {"obeys": frozenset(said["obeys"])}
-    return replace(PROVIDERS.get(name, UNKNOWN), **said)
+    as_python = {key: _AS_PYTHON[key](value) if key in _AS_PYTHON else value for key, value in said.items()}
+    return replace(PROVIDERS.get(name, UNKNOWN), **as_python)
+
+
+_AS_PYTHON: Mapping[str, Callable[[Any], Any]] = {
+    "temperature": lambda value: None if value == "none" else value,
+    "tried": str,
+    "obeys": frozenset,
+}
 
 
 def _check(said: Mapping[str, Any], allowed: Mapping[str, "_Rule"], where: str) -> None:

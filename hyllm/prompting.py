@@ -112,7 +112,10 @@ _WIRES: Mapping[Wire, Callable[[Sequence[type[Record]], bool], dict[str, Any]]] 
 }
 WIRES: tuple[Wire, ...] = tuple(_WIRES)
 BODY_KEYS = frozenset(
-    "model messages response_format tools tool_choice temperature max_tokens max_completion_tokens stream n".split()
+    (
+        "model messages response_format tools tool_choice temperature "
+        "max_tokens max_completion_tokens stream n"
+    ).split()
 )
 """The keys of a body that hyllm writes, or could not do with."""
 

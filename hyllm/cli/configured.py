@@ -10,7 +10,7 @@ from hyllm.configuration import FILE, Configuration, read_configuration
 
 _META = "hyllm.configuration"
 ENVIRONMENT = {"auto_envvar_prefix": "HYLLM"}
-"""Context settings of a command whose options may come from the environment: --base-url from HYLLM_BASE_URL."""
+"""Context settings of a command that takes options from the environment, --base-url from HYLLM_BASE_URL."""
 
 
 class Configured(click.Command):

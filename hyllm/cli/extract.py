@@ -1,6 +1,5 @@
 """`hyllm extract`: pages in, grounded records out."""
 
-import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ from hyllm.archive import Metadata, Page, find_pages, read_page
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
+from hyllm.escaping import json_line, printable
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
 from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
@@ -141,7 +141,7 @@ def extract(
         endpoint=None if replay else configured_endpoint(context, model, base_url),
         gazetteer=gazetteer,
     )
-    click.echo(extractor.announcement(len(pages)), err=True)
+    click.echo(printable(extractor.announcement(len(pages))), err=True)
     _run(extractor, pages, as_json=as_json, out=out)
 
 
@@ -201,6 +201,6 @@ class _Printer:
         if self._out is None and not self._as_json:
             show_extraction(result)
             return
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False), file=self._out)
+        click.echo(json_line(result.to_json()), file=self._out)
         if self._out is not None:
             self._out.flush()

@@ -5,6 +5,7 @@ They are imported when a client is opened, not before: half of what starting hyl
 
 from typing import TYPE_CHECKING
 
+from hyllm.client._check import Report, Verdict, check_endpoint
 from hyllm.client._endpoint import Endpoint, check_address, find_endpoint
 from hyllm.client._prices import PRICES, Price, find_price
 from hyllm.client._providers import PROVIDERS, UNKNOWN, Provider
@@ -20,7 +21,10 @@ __all__ = [
     "Endpoint",
     "Price",
     "Provider",
+    "Report",
+    "Verdict",
     "check_address",
+    "check_endpoint",
     "find_endpoint",
     "find_price",
     "open_client",
