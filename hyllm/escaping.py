@@ -14,6 +14,6 @@ def printable(text: str) -> str:
 
 
 def json_line(tree: Any) -> str:
-    """A tree as JSON in one line, Chinese as Chinese; what a terminal would obey is escaped as JSON allows."""
+    """A tree as JSON in one line, Chinese as Chinese; what a terminal would obey is escaped as in JSON."""
     line = json.dumps(tree, ensure_ascii=False)
     return _OBEYED.sub(lambda match: f"\\u{ord(match[0]):04x}", line)

@@ -17,6 +17,8 @@ from hyllm.schemas import Reading, Record
 
 _DEEPEST = 2
 """How often one part of an answer is asked for again."""
+_MOST_FAULTY = 20_000
+"""Characters of faulty records that are worth repeating: whoever is wrong in more is asked in vain."""
 _MOST_KNOWN = 200
 """How many records already received are named."""
 _BROKE_OFF = "（上一答断在中途，完整的部分已收到。）"
@@ -53,11 +55,22 @@ def gaps(asked: Gap, answer: Answer) -> list[Gap]:
         return []
     unfinished = () if asked.template == "mend" else answer.unfinished
     found = list(_rest(asked, unfinished, answer.readings))
-    faults = tuple(fault for fault in answer.faults if fault.lossy)
+    faults = _worth_mending(answer.faults)
     if faults:
         kinds = tuple(kind for kind in asked.kinds if any(fault.kind is kind for fault in faults))
         found.append(Gap("mend", kinds, asked.depth + 1, asked.units, faults=faults))
     return found
+
+
+def _worth_mending(faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    worth: list[Fault] = []
+    room = _MOST_FAULTY
+    for fault in faults:
+        if fault.lossy and (room := room - len(json.dumps(fault.item, ensure_ascii=False))) >= 0:
+            worth.append(fault)
+        if room < 0:
+            break
+    return tuple(worth)
 
 
 def gaps_of_nothing(asked: Gap, error: Exception) -> list[Gap]:

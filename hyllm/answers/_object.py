@@ -35,8 +35,8 @@ class Found(NamedTuple):
     tree: dict[str, Any]
     whole: bool
     """Whether it is closed. If not, its last part is what was being written."""
-    broken: bool = False
-    """Whether it ends within an item of its last list, and not between two."""
+    depth: int = 0
+    """How many brackets are open where it ends: 1 between two lists, 2 between two items of a list."""
     damage: str = ""
     """Where it is no JSON any more; empty for one that merely ends."""
 
@@ -96,14 +96,14 @@ def _object_at(text: str, start: int) -> tuple[Found, int]:
     clean, closed, end, depth = _scanned(text, start)
     clean = _COMMA.sub(lambda match: "" if match[0] == "," else match[0], clean)
     if not closed and (cut := _partial(clean)) is not None:
-        return Found(cut, whole=False, broken=depth > 2), end
+        return Found(cut, whole=False, depth=depth), end
     try:
         return Found(json.loads(clean, parse_int=_integer), whole=True), end
     except json.JSONDecodeError as error:
         before, after = clean[: error.pos], clean[error.pos : error.pos + 20]
     damage = f"no JSON from character {len(before)} on: {after!r}"
-    broken = _scanned(before, 0)[3] > 2
-    return Found(_partial(before) or {}, whole=False, broken=broken, damage=damage), end
+    depth = _scanned(before, 0)[3]
+    return Found(_partial(before) or {}, whole=False, depth=depth, damage=damage), end
 
 
 def _partial(text: str) -> dict[str, Any] | None:

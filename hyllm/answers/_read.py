@@ -106,7 +106,7 @@ def _ended(error: Unreadable, cut: bool, filtered: bool) -> AnswerError:
 def _breaking_off(found: Found, *, filtered: bool) -> Problem:
     """Takes the record at which the answer broke off out of `found`; the problem that says so."""
     records = found.tree.get(next(reversed(found.tree), ""))
-    broken: Any = records.pop() if found.broken and isinstance(records, list) and records else None  # pyright: ignore
+    broken: Any = records.pop() if found.depth > 2 and isinstance(records, list) and records else None  # pyright: ignore
     shown = "" if broken is None else json.dumps(broken, ensure_ascii=False)[:_SHOWN]
     if filtered:
         return Problem("", "refused", shown, "the endpoint's content filter broke the answer off")
@@ -118,7 +118,7 @@ def _breaking_off(found: Found, *, filtered: bool) -> Problem:
 
 
 def _unfinished(found: Found, kinds: Sequence[type[Record]]) -> tuple[type[Record], ...]:
-    last = None if found.whole else next(reversed(found.tree), None)
+    last = next(reversed(found.tree), None) if found.depth > 1 else None
     plurals = [(record, record.hyllm.plural) for record in kinds]
     return tuple(r for r, plural in plurals if plural == last or _items(found.tree.get(plural)) is None)
 

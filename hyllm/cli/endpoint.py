@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import click
 
@@ -100,6 +100,6 @@ def toml_row(name: str, provider: Provider) -> str:
 def _toml(value: Any) -> str:
     """A value in TOML: what JSON writes, but for tables."""
     if isinstance(value, dict):
-        pairs: dict[str, Any] = value
+        pairs = cast("dict[str, Any]", value)
         return "{" + ", ".join(f"{json.dumps(key)} = {_toml(inner)}" for key, inner in pairs.items()) + "}"
     return json.dumps(value, ensure_ascii=False)

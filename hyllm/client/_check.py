@@ -117,7 +117,7 @@ async def check_endpoint(client: "Client", endpoint: Endpoint) -> Report:
         tried = _other_parameters(row) if probe is _PROBES[0] else _other_strictness(row, probe.wire)
         verdict, row, told = await _try(client, endpoint.model, probe, tried)
         verdicts.append(verdict)
-        usage = told or usage
+        usage = told if told is not None and told.prompt_tokens is not None else usage
     obeyed = frozenset(verdict.wire for verdict in verdicts if verdict.obeyed)
     best = next((wire for wire in _BETTER_FIRST if wire in obeyed), row.wire)
     row = replace(row, wire=best, obeys=obeyed)

@@ -111,25 +111,18 @@ class Client:
                 # instructor's own response_format goes, unless the body has one.
                 extra_body={"response_format": openai.omit, **rest},
             )
-        except instructor.core.InstructorRetryException as error:
-            if not answers:  # else the answer is there, and it is ours to read
-                raise self._cause(error) from None
         except instructor.core.InstructorError as error:
-            if not answers:
-                raise self._cause(error) from None
-        answer = answers[0]
+            cause = error.__cause__
+        else:
+            cause = None
+        if not answers:
+            # instructor's own words hold the answer's text: they are not shown.
+            known = isinstance(cause, openai.OpenAIError | TimeoutError)
+            raise cause if known else AnswerError(f"{self._endpoint.host} sent an answer that cannot be read")
+        answer = answers[0]  # whatever instructor thinks of it: it is ours to read
         if not isinstance(answer, ChatCompletion):
             raise AnswerError(f"the endpoint sent no chat completion; it begins {str(answer)[:60]!r}")
         return answer.model_dump(mode="json", exclude_unset=True, warnings=False)
-
-    def _cause(self, error: Exception) -> Exception:
-        """What instructor's error stands for. Its own words hold the answer's text, so they are not shown."""
-        cause = error.__cause__
-        if isinstance(cause, openai.OpenAIError | TimeoutError):
-            return cause
-        return AnswerError(
-            f"{self._endpoint.host} sent no answer that can be read ({type(cause or error).__name__})"
-        )
 
     async def aclose(self) -> None:
         await self._openai.close()

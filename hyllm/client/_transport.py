@@ -91,11 +91,12 @@ def live_transport(base_url: str, *, local: bool) -> httpx2.AsyncBaseTransport:
 
 
 def _tree(content: bytes) -> Any:
-    """The JSON of an answer's body, or its text."""
+    """The JSON of an answer's body, or its text where it is no object."""
     try:
-        return json.loads(content)
+        tree = json.loads(content)
     except (ValueError, RecursionError):
-        return content.decode("utf-8", "replace")
+        tree = None
+    return tree if isinstance(tree, dict) else content.decode("utf-8", "replace")
 
 
 def _response(recorded: Interaction, request: httpx2.Request) -> httpx2.Response:

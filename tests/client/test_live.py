@@ -7,6 +7,7 @@ import pytest
 
 from hyllm import AnswerError, EndpointError, Extraction, Extractor, Page, UsageError
 from hyllm.client import find_endpoint
+from hyllm.prompting import WIRES
 from tests.conftest import Endpoint, Reply
 
 PAGE = Page("新塘铜业园开工。", "p1", issue_date="2022-03-18")
@@ -32,7 +33,7 @@ def test_an_answer_becomes_records(endpoint: Endpoint) -> None:
     assert result.provenance["answered_as"] == "m-1"
 
 
-@pytest.mark.parametrize("wire", ["json_object", "json_schema"])
+@pytest.mark.parametrize("wire", WIRES)
 def test_what_is_sent_is_the_very_body_that_was_built(endpoint: Endpoint, wire: Any) -> None:
     asking = extractor(endpoint, wire=wire)
 
@@ -213,6 +214,7 @@ def test_replaying_another_page_says_so_without_sending(endpoint: Endpoint, tmp_
         ("m", "ftp://h/v1", "must be an address"),
         ("m", "http://h:port/v1", "must be an address"),
         ("m", "http://joe:pw@h/v1", "no user and password"),
+        ("m", "http://h/v1?api-key=pw", "without [?] and #"),
         ("openai/m", None, "OPENAI_API_KEY or HYLLM_API_KEY"),
     ],
 )
