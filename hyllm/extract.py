@@ -198,13 +198,14 @@ class Extractor:
             issue_date=page.issue_date,
             city=city,
             gazetteer=self._gazetteer if city == self._gazetteer.city else None,
+            lost=answer.problems,
         )
         return Extraction(
             page,
             "partial" if any(problem.reason != "conflict" for problem in answer.problems) else "done",
             resolved.records,
             resolved.grounding,
-            (*_conflicts(page), *answer.problems, *resolved.problems),
+            (*_conflicts(page), *resolved.problems),
             resolved.unclaimed,
             resolved.links,
             usage,

@@ -59,7 +59,7 @@ class _Merger:
     def add(self, reading: Reading) -> int:
         """Adds a reading; its place."""
         for index, known in enumerate(self.readings):
-            one, conflicts = merged(self._kind, [known, reading])
+            one, conflicts, _ = merged(self._kind, [known, reading])
             if len(one) > 1 and known != reading:
                 continue
             fault = self._faulty.pop(index, None)

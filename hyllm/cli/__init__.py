@@ -8,6 +8,7 @@ import click
 
 from hyllm.cli.demo import demo
 from hyllm.cli.endpoint import endpoint
+from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kinds import kinds
 from hyllm.cli.relay import relay
@@ -28,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (extract, demo, endpoint, relay, kinds, schemas):
+for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
 
 

@@ -7,7 +7,7 @@ with the very same text: what a request belongs to travels in a context variable
 import json
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -93,10 +93,10 @@ def live_transport(base_url: str, *, local: bool) -> httpx2.AsyncBaseTransport:
 def _tree(content: bytes) -> Any:
     """The JSON of an answer's body, or its text where it is no object."""
     try:
-        tree = json.loads(content)
+        tree: object = json.loads(content)
     except (ValueError, RecursionError):
         tree = None
-    return tree if isinstance(tree, dict) else content.decode("utf-8", "replace")
+    return cast("Any", tree) if isinstance(tree, dict) else content.decode("utf-8", "replace")
 
 
 def _response(recorded: Interaction, request: httpx2.Request) -> httpx2.Response:
