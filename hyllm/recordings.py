@@ -8,7 +8,7 @@ import difflib
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -130,7 +130,15 @@ def loads(text: str, name: str) -> list[Interaction]:
             )
             for entry in entries
         ]
-    except (yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+    except (
+        yaml.YAMLError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+    ) as error:
         raise RecordingError(f"{name}: no recording hyllm can read: {error}") from error
 
 
@@ -138,8 +146,17 @@ def _turn(found: Mapping[str, Any] | None) -> Turn | None:
     return None if found is None else Turn(str(found["first"]), int(found["number"]))
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MAYBE_ALIAS = re.compile(r"[\s\[{,:-]\*\w")
+
+
 def _safe_load(text: str) -> Any:
-    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    """The tree of a recording. No tag is obeyed, and no alias: a few lines of them make a tree without end."""
+    if _MAYBE_ALIAS.search(text):
+        events: Iterator[object] = yaml.parse(text, Loader=_LOADER)  # pyright: ignore[reportUnknownMemberType]
+        if any(isinstance(event, yaml.AliasEvent) for event in events):
+            raise ValueError("it has aliases, which hyllm never writes")
+    return yaml.load(text, Loader=_LOADER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +233,7 @@ class Recordings:
             found: dict[str, Any] = _safe_load(path.read_text(encoding="utf-8"))
             found["kinds"] = tuple(found["kinds"])
             return Meta(**found)
-        except (OSError, yaml.YAMLError, TypeError, KeyError) as error:
+        except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError, RecursionError) as error:
             raise RecordingError(f"{path}: cannot be read: {error}") from error
 
     def begin(self, meta: Meta) -> None:
