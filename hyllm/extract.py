@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -35,7 +34,6 @@ from hyllm.version import __version__
 _log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
 """Where a replayed request would go."""
-_PAPER = re.compile(r"(.+?)(?:日报|晚报|早报|晨报|都市报)")
 
 
 class Extractor:
@@ -189,7 +187,7 @@ class Extractor:
         usage, answer = self._priced(asked.usage), asked.answer
         if answer is None:
             return self._failed(page, asked.error or AnswerError("no answer"), usage)
-        city = _city(page.paper)
+        city = page.own_city
         resolved = resolve_page(
             locator,
             answer.readings,
@@ -205,7 +203,7 @@ class Extractor:
             "partial" if any(problem.reason != "conflict" for problem in answer.problems) else "done",
             resolved.records,
             resolved.grounding,
-            (*_conflicts(page), *resolved.problems),
+            (*_page_problems(page), *resolved.problems),
             resolved.unclaimed,
             resolved.links,
             usage,
@@ -225,7 +223,7 @@ class Extractor:
 
     def _failed(self, page: Page, error: HyllmError, usage: Usage = NO_USAGE) -> Extraction:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
-        problems = (*_conflicts(page), Problem("", reason, "", str(error)))
+        problems = (*_page_problems(page), Problem("", reason, "", str(error)))
         nothing = {record.hyllm.plural: () for record in self.kinds}
         return Extraction(page, "failed", nothing, (), problems, (), (), usage, self._provenance(), error)
 
@@ -278,11 +276,8 @@ def _recorded_options(meta: Meta, model: str | None) -> RequestOptions:
         raise RecordingError(f"meta.yaml has options this version does not know: {error}") from error
 
 
-def _conflicts(page: Page) -> Iterable[Problem]:
-    return (Problem("", "conflict", "", message) for message in page.conflicts)
-
-
-def _city(paper: str | None) -> str | None:
-    """The city a paper is named after: 衡阳 of 衡阳日报."""
-    name = _PAPER.fullmatch(paper or "")
-    return name.group(1) if name else None
+def _page_problems(page: Page) -> Iterable[Problem]:
+    """What is wrong with the page itself: sources that disagree, places that cannot be read."""
+    yield from (Problem("", "conflict", "", message) for message in page.conflicts)
+    if page.damage:
+        yield Problem("", "damaged", "", page.damage)

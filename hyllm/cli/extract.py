@@ -7,7 +7,7 @@ from typing import TextIO
 
 import click
 
-from hyllm.archive import Metadata, Page, find_pages, read_page
+from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
@@ -20,7 +20,7 @@ _SOME_FAILED = 4
 
 
 @click.command(cls=Configured, context_settings=ENVIRONMENT)
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option("--model", metavar="NAME", help="provider/model, or a bare name with --base-url.")
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
 @click.option(
@@ -31,6 +31,19 @@ _SOME_FAILED = 4
 )
 @click.option("--paper", metavar="NAME", help="The newspaper's name, such as 衡阳日报.")
 @click.option("--page-no", metavar="NO", help="The page's number in its issue: 1, A3.")
+@click.option("--city", metavar="NAME", help="The city the paper is of, where its name does not say: 衡阳.")
+@click.option(
+    "--metadata",
+    "table",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.csv",
+    help="A row a page: page, paper, issue_date, page_no, city; other columns are carried along.",
+)
+@click.option(
+    "--name-pattern", metavar="PATTERN", help="How pages are named, such as '{paper}-{date}-{page_no}'."
+)
+@click.option("--encoding", metavar="NAME", help="What the files are in, where hyllm tells it wrongly.")
+@click.option("--force", is_flag=True, help="Take pages that are over 40,000 characters or hardly Chinese.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, a line a page.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="JSON Lines into FILE."
@@ -94,7 +107,7 @@ _SOME_FAILED = 4
     help="Counties and districts of another city than 衡阳.",
 )
 def extract(
-    paths: Sequence[Path],
+    paths: Sequence[str],
     *,
     model: str | None,
     base_url: str | None,
@@ -102,6 +115,11 @@ def extract(
     issue_date: str | None,
     paper: str | None,
     page_no: str | None,
+    city: str | None,
+    table: Path | None,
+    name_pattern: str | None,
+    encoding: str | None,
+    force: bool,
     as_json: bool,
     out: Path | None,
     record: Path | None,
@@ -115,15 +133,23 @@ def extract(
     local_only: bool,
     gazetteer: Path | None,
 ) -> None:
-    """Extract the records of pages: files, or folders with *.txt below them.
+    """Extract the records of pages: files, folders with *.txt below them, *.jsonl, or - for standard input.
 
-    A page is a text file in UTF-8. Its date is read from its name (hyrb-2022-03-18-1.txt), or from a JSON
-    file of the same name beside it with paper, issue_date and page_no.
+    A page is a text file. Its paper, date and number are what the options say, else a JSON file of the same
+    name beside it or its row in --metadata, else its masthead, else its name (hyrb-2022-03-18-1.txt). A
+    line of a *.jsonl is a page: {"id", "text"}, and whatever of these is known. If one page cannot be used,
+    all that cannot are named and nothing is sent.
     """
     if as_json and out:
         raise UsageError("give --json or --out, not both")
-    given = Metadata(paper, issue_date, page_no)
-    pages = [read_page(file.path, file.page, given) for file in find_pages(paths)]
+    reader = PageReader(
+        given=Metadata(paper, issue_date, page_no, city),
+        encoding=encoding,
+        name_pattern=name_pattern,
+        table=table,
+        force=force,
+    )
+    pages = reader.from_paths(paths)
     context = click.get_current_context()
     extractor = Extractor(
         None if replay and not was_typed(context, "model") else model,
@@ -141,6 +167,7 @@ def extract(
         endpoint=None if replay else configured_endpoint(context, model, base_url),
         gazetteer=gazetteer,
     )
+    click.echo(printable(describe_dates(pages)), err=True)
     click.echo(printable(extractor.announcement(len(pages))), err=True)
     _run(extractor, pages, as_json=as_json, out=out)
 
@@ -155,7 +182,8 @@ def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Pat
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
         page, why = result.page.page, str(result.error)
-        click.echo(f"hyllm: {why}" if why.startswith(f"{page}:") else f"hyllm: {page}: {why}", err=True)
+        said = why if why.startswith(f"{page}:") else f"{page}: {why}"
+        click.echo(printable(f"hyllm: {said}"), err=True)
     if failed:
         raise SystemExit(_exit_code(failed, len(results)))
 

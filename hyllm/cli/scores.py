@@ -174,13 +174,17 @@ def _worst(score: Score) -> Iterator[str]:
         )
 
 
+_TOKENS = {"prompt_tokens": "in", "cached_tokens": "of them cached", "completion_tokens": "out"}
+
+
 def _cost_line(row: Mapping[str, Any]) -> Iterator[str]:
     if row["prompt_tokens"] is None:
+        yield "tokens: not told"
         return
-    told = [f"{name} ${row[name]['per_1000_pages']:.2f}" for name in ("small", "middle", "large")]
-    estimated = ", tokens estimated" if row["estimated"] else ""
-    yield ""
-    yield f"per 1,000 pages: {', '.join(told)} (prices {row['prices']}{estimated})"
+    estimated = " (estimated)" if row["estimated"] else ""
+    a_page = ", ".join(f"{row[f'{name}_per_page']:,.0f} {said}" for name, said in _TOKENS.items())
+    a_slot = row["completion_tokens_per_correct_slot"] or 0
+    yield f"tokens a page{estimated}: {a_page}; {a_slot:.1f} out a correct slot"
 
 
 def show_comparison(found: Comparison) -> None:
