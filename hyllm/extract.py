@@ -5,11 +5,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from hyllm.answers import Usage, read_answer
+from hyllm.answers import NO_USAGE, Usage
 from hyllm.archive import Page
-from hyllm.client import PROVIDERS, Endpoint, find_endpoint, open_client
+from hyllm.asking import Asker
+from hyllm.client import PROVIDERS, Endpoint, find_endpoint, find_price, open_client
 from hyllm.errors import AnswerError, EndpointError, HyllmError, RecordingError, UsageError
 from hyllm.extraction import Extraction
 from hyllm.kinds import find_kinds, kind_name
@@ -29,9 +30,6 @@ from hyllm.recordings import Meta, Recordings
 from hyllm.resolve import load_gazetteer, resolve_page
 from hyllm.text import Locator
 from hyllm.version import __version__
-
-if TYPE_CHECKING:
-    from hyllm.client._live import Client
 
 _log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
@@ -54,6 +52,9 @@ class Extractor:
         replay: a suite of recordings; nothing is sent.
         record: a suite of recordings; answers found there are not asked for again, others are added.
         local_only: refuse every endpoint but this machine's own.
+        ask_again: ask further for what an answer lacks: records without the right form, the rest of one that
+            broke off.
+        endpoint: where requests go, instead of what `model` and `base_url` name.
         gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
 
     Raises:
@@ -75,6 +76,8 @@ class Extractor:
         replay: Path | None = None,
         record: Path | None = None,
         local_only: bool = False,
+        ask_again: bool = True,
+        endpoint: Endpoint | None = None,
         gazetteer: Path | None = None,
     ) -> None:
         if replay and record:
@@ -87,13 +90,15 @@ class Extractor:
         self._gazetteer = load_gazetteer(gazetteer)
         self._timeout = timeout
         self._concurrency = concurrency
+        self._prompts = prompts
+        self._ask_again = ask_again
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
         self.prompt = system_prompt(self.kinds, prompts)
         if self._meta:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
             self.options = _recorded_options(self._meta, model)
         else:
-            self.endpoint = find_endpoint(model, base_url)
+            self.endpoint = endpoint or find_endpoint(model, base_url)
             self.options = _options(self.endpoint, wire, max_tokens)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
@@ -124,12 +129,13 @@ class Extractor:
         if self._record:
             self._record.begin(self._new_meta())
         client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
+        asker = Asker(client, self.options, self._prompts, self._ask_again)
         in_flight = asyncio.Semaphore(self._concurrency)
         dead: list[EndpointError] = []  # once the endpoint is unusable, nothing more is sent there
 
         async def one(page: Page) -> Extraction:
             async with in_flight:
-                result = self._failed(page, dead[0]) if dead else await self._safely(page, client)
+                result = self._failed(page, dead[0]) if dead else await self._safely(page, asker)
             if isinstance(result.error, EndpointError):
                 dead.append(result.error)
             if done:
@@ -155,29 +161,32 @@ class Extractor:
         if self._meta:
             answers = f"answers of {model} by {self._meta.reached}, recorded {self._meta.recorded}"
             return f"replay: {counted}, {answers}; nothing is sent"
-        return f"live: {counted}, model {model}; the text goes to {self.endpoint.host}"
+        notes = [self.endpoint.note]
+        if self.options.wire not in self.endpoint.provider.obeys:
+            notes.append(f"its models are not held to an answer's form by {self.options.wire}")
+        where = "; ".join(filter(None, [f"the text goes to {self.endpoint.host}", *notes]))
+        return f"live: {counted}, model {model}; {where}"
 
     def request(self, page: Page) -> dict[str, Any]:
         """The whole body that is sent for a page."""
         return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
 
-    async def _safely(self, page: Page, client: "Client") -> Extraction:
+    async def _safely(self, page: Page, asker: Asker) -> Extraction:
         """`_extract`, where a fault of hyllm's own costs one page, not the run."""
         try:
-            return await self._extract(page, client)
+            return await self._extract(page, asker)
         except Exception as error:
             _log.exception("%s", page.page)
             return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
 
-    async def _extract(self, page: Page, client: "Client") -> Extraction:
+    async def _extract(self, page: Page, asker: Asker) -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""
         locator = Locator(page.text)
         body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
-        try:
-            completion = await client.ask(body, page.page, self.kinds)
-            answer = read_answer(completion, self.kinds)
-        except HyllmError as error:
-            return self._failed(page, error)
+        asked = await asker.ask(body, page.page, self.kinds, len(locator.units))
+        usage, answer = self._priced(asked.usage), asked.answer
+        if answer is None:
+            return self._failed(page, asked.error or AnswerError("no answer"), usage)
         city = page.own_city
         resolved = resolve_page(
             locator,
@@ -191,26 +200,32 @@ class Extractor:
         )
         return Extraction(
             page,
-            "partial" if answer.problems else "done",
+            "partial" if any(problem.reason != "conflict" for problem in answer.problems) else "done",
             resolved.records,
             resolved.grounding,
             (*_page_problems(page), *resolved.problems),
             resolved.unclaimed,
             resolved.links,
-            answer.usage,
+            usage,
             self._provenance()
             | {
-                "answers": client.source(body),
+                "answers": asked.source,
                 "answered_as": answer.model,
                 "request_key": request_key(body),
             },
         )
 
-    def _failed(self, page: Page, error: HyllmError) -> Extraction:
+    def _priced(self, usage: Usage) -> Usage:
+        """With what it costs, where a price is known for the model at that address."""
+        reached = self._meta.reached if self._meta else self.endpoint.reached
+        price = find_price(reached, self.options.model)
+        return usage.priced(price.of(usage), price.since) if price else usage
+
+    def _failed(self, page: Page, error: HyllmError, usage: Usage = NO_USAGE) -> Extraction:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
         problems = (*_page_problems(page), Problem("", reason, "", str(error)))
         nothing = {record.hyllm.plural: () for record in self.kinds}
-        return Extraction(page, "failed", nothing, (), problems, (), (), Usage(0), self._provenance(), error)
+        return Extraction(page, "failed", nothing, (), problems, (), (), usage, self._provenance(), error)
 
     def _provenance(self) -> dict[str, Any]:
         meta = self._meta
