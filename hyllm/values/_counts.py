@@ -55,7 +55,7 @@ def parse_count(text: str) -> int | Refusal:
     if not isinstance(bare, Refusal):
         return _whole(words, bare)
     counts = _counts(without_other_numbers(words))
-    if len(set(counts)) == 1:
+    if len(set(counts)) == 1 and counts[0]:
         return _whole(words, plain(counts[0]))
     reason = "ambiguous" if counts else "no_number"
     return Refusal(reason, f"'{words}' does not say how many there are in one clear number.")

@@ -115,7 +115,7 @@ def _edtf(words: str, issue_date: str | None, anchor: str | None, sentence: str)
 def _until_now(issue_date: str | None) -> str:
     issue = read_span(issue_date) if issue_date else None
     if issue is None or issue.last is None:
-        raise refuse("needs_issue_date", "the issue date is missing")
+        raise refuse("needs_issue_date", "the issue date is missing, or no EDTF date such as 2020-07-30")
     return Span(None, issue.last).edtf
 
 
