@@ -39,8 +39,8 @@ _BARE_SCALE = re.compile("[百千万亿]")
 _UNCLEAR_BEFORE = re.compile(
     # 最高50万元 caps a grant but measures a tower; 未突破50亿元 says little.
     rf"最高(?:可达|达|可)?$|(?:未|没有|没|不能|未能)(?:突破|达到|达|超出){_FILLERS}$"
-    # 过50亿元 is more than that, or what somebody once had; 2、3亿元 and -3亿元 have two readings too.
-    "|(?<![通经超])过$|[0-9][-.,。·、:;/+*x×]+$|[一二两三四五六七八九]、$|-$|第$"
+    # 过50亿元 is more than that, or what somebody once had; 2、3亿元, l2亿元 and -3亿元 are unclear too.
+    "|(?<![通经超])过$|[0-9][-.,。·、:;/+*x×]+$|[一二两三四五六七八九]、$|[lIOo|]$|-$|第$"
 )
 _UNCLEAR_AFTER = re.compile("半|[多余]|起(?:$|的)|-[0-9]|[一二三四五六七八九十]?[百千万]|一(?![一-龥])")
 

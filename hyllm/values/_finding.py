@@ -39,7 +39,7 @@ _DATE = re.compile(
 )
 _RATE_BEFORE = re.compile("(?:每(?![年日天])|[人户亩]均)[^,。;、:0-9]{0,6}$")
 _SAMPLE_ISSUE = "2020-06-15"
-"""Whether a date can be read at all does not hang on the issue: any date will do."""
+"""Any date will do: what the issue date leaves ambiguous is a date all the same."""
 
 
 class Found(NamedTuple):
@@ -96,7 +96,7 @@ def _is_date(words: str) -> bool:
     if is_vague_date(words):
         return False
     value = parse_date(words, issue_date=_SAMPLE_ISSUE)
-    return not isinstance(value, Refusal) or value.reason == "needs_anchor"
+    return not isinstance(value, Refusal) or value.reason in ("needs_anchor", "ambiguous")
 
 
 def _is_read_by(parse: Callable[[str], Any]) -> Callable[[str], bool]:
