@@ -37,4 +37,4 @@ def test_finding_takes_time_in_proportion(piece: str) -> None:
             pass
         return time.perf_counter() - start
 
-    assert seconds(40_000) < 12 * seconds(10_000) + 0.5
+    assert seconds(16_000) < 12 * seconds(4_000) + 0.5
