@@ -1,0 +1,48 @@
+"""What no defect may change, since it would turn one valid value into another.
+
+OCR that reads 25亿元 as 26亿元 leaves no trace on the page: gold could not say what is true. So numbers,
+their units, dates and negations are never misread and never lost one by one.
+"""
+
+from hyllm.evals._glyphs import is_han
+from hyllm.values import find_values
+
+GUARDED = frozenset(
+    "0123456789.%％零〇一二两三四五六七八九十百千万亿半数几第"
+    "元角年月日号旬季时点初底末昨今明去前后上下中起至到"
+    "约近超逾余多过足"
+    "不未无没非免原拟将曾代副任"
+    "亩家人个只户名吨台套件座条项批期次届栋间所斤米里"
+)
+"""Digits, numerals, units, words of dates and bounds, negations, and what states a post's standing."""
+
+
+def guarded(text: str) -> list[bool]:
+    """For each character of a line of text: whether it must stay as it is."""
+    found = [char in GUARDED or (char.isascii() and char.isalnum()) for char in text]
+    for start, end in value_spans(text):
+        found[start:end] = [True] * (end - start)
+    return found
+
+
+def value_spans(text: str) -> list[tuple[int, int]]:
+    """The dates, sums and quantities of a line, as spans of it, in order."""
+    kept = [place for place, char in enumerate(text) if not char.isspace()]
+    packed = "".join(text[place] for place in kept)
+    return sorted((kept[found.start], kept[found.end - 1] + 1) for found in find_values(packed))
+
+
+def is_numeric(char: str) -> bool:
+    """Whether a character belongs to a number."""
+    return char.isdigit() or char in ".%％零〇一二两三四五六七八九十百千万亿半"
+
+
+def may_break(text: str) -> list[bool]:
+    """For each index of a line: whether a column may end before it without cutting a value or a number."""
+    free = [True] * (len(text) + 1)
+    for start, end in value_spans(text):
+        free[start + 1 : end] = [False] * (end - start - 1)
+    for place in range(1, len(text)):
+        if is_numeric(text[place - 1]) and (is_numeric(text[place]) or is_han(text[place])):
+            free[place] = False
+    return free
