@@ -10,6 +10,7 @@ from hyllm.cli.demo import demo
 from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kinds import kinds
+from hyllm.cli.page import page
 from hyllm.cli.relay import relay
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
@@ -29,6 +30,7 @@ def cli() -> None:
 
 for command in (extract, demo, relay, evals, kinds, schemas):
     cli.add_command(command)
+evals.add_command(page)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -109,8 +109,11 @@ class _Carrier:
             return renewed_amount(value.raw, fate.words, intact=fate.intact)
         if value.sort == "date":
             return renewed_date(value.raw, fate.words, self._issue_date, intact=fate.intact)
-        words = fate.words if fate.intact else fate.words.strip(_MARKS)
-        return words if fate.intact or len(fold(words)) >= _LEAST_WORDS else LOST
+        if fate.intact:
+            return fate.words
+        words = fate.words if len(fate.pieces) == 1 else self._passage.longest_part(value.words, fate.words)
+        words = words.strip(_MARKS)
+        return words if len(fold(words)) >= _LEAST_WORDS else LOST
 
     def _quotes(self, value: Value, fate: Fate) -> Any:
         """The fragments of a quote; short ones only where there is nothing else."""
@@ -126,12 +129,10 @@ class _Carrier:
 
     def settled(self, raw: Any, at: str) -> Any:
         """A list of carried records without those that no longer are any."""
-        if isinstance(raw, dict) and "any_of" in raw:
-            options = cast("dict[str, Any]", raw)["any_of"]
-            return {**raw, "any_of": [self.settled(option, at) for option in options]}
-        if not isinstance(raw, list):
-            return raw
-        return [new for one in cast("list[Any]", raw) if (new := self._settled(one, at)) is not LOST]
+        if isinstance(raw, list):
+            return [new for one in cast("list[Any]", raw) if (new := self._settled(one, at)) is not LOST]
+        node = cast("dict[str, Any]", raw)
+        return {**node, "any_of": [self.settled(option, at) for option in node["any_of"]]}
 
     def _settled(self, raw: dict[str, Any], at: str) -> Any:
         if "any_of" in raw:

@@ -140,11 +140,13 @@ def pasted(pieces: list[Piece], times: int, dice: Dice) -> list[Piece]:
 
 
 def _ends_short(piece: Piece) -> bool:
+    """Whether the last line of a piece is short, and may go without cutting or making a value."""
     if piece.kind != "paragraphs" or len(piece.lines) < 2:
         return False
-    return 2 <= len(piece.lines[-1]) <= 0.6 * len(piece.lines[-2]) and may_break(
-        text_of(set_in_lines(piece.lines, between=()))
-    )[-1 - len(piece.lines[-1])]
+    last = piece.lines[-1]
+    free = may_break(text_of(set_in_lines(piece.lines, between=())))
+    short = 2 <= len(last) <= 0.6 * len(piece.lines[-2])
+    return short and free[-1 - len(last)] and not is_numeric(last[-1].char)
 
 
 def _paste(pieces: list[Piece], giver: int, taker: int, dice: Dice) -> None:
@@ -163,3 +165,20 @@ def _free_lines(lines: list[Glyphs]) -> list[int]:
     free = may_break(text_of(set_in_lines(lines, between=())))
     ends = [sum(map(len, lines[: n + 1])) for n in range(len(lines) - 1)]
     return [n for n, end in enumerate(ends) if free[end] and not is_numeric(lines[n][-1].char)]
+
+
+def apart(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with none that begins with a number right behind one that ends with a number.
+
+    A figure without its unit, then 2400万元: read together they would be a third number.
+    """
+    found: list[Piece] = []
+    waiting = list(pieces)
+    while waiting:
+        fits = (n for n, piece in enumerate(waiting) if not (found and _run_together(found[-1], piece)))
+        found.append(waiting.pop(next(fits, 0)))
+    return found
+
+
+def _run_together(first: Piece, second: Piece) -> bool:
+    return is_numeric(first.lines[-1][-1].char) and is_numeric(second.lines[0][0].char)

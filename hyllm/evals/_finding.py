@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from hyllm.evals._page import MadePage, Span
-from hyllm.text import Locator, fold, joined
+from hyllm.text import Locator, MatchView, fold, joined
 
 _SMALL_GAP = 3
 """So many characters lost in a row are still part of the words around them."""
@@ -44,6 +44,28 @@ class Passage:
     @cached_property
     def _all_units(self) -> list[int]:
         return [unit.number for unit in self._locator.units]
+
+    def longest_part(self, words: str, legible: str) -> str:
+        """The longest run of the words on the second page, `legible` where there is no longer one.
+
+        Of two as long, the one with the end of the words: there stands what the thing is.
+        """
+        folded, best = fold(words), fold(legible)
+        for length in range(len(folded) - 1, len(best) - 1, -1):
+            for start in range(len(folded) - length, -1, -1):
+                part = folded[start : start + length]
+                if part in self._second_view.text:
+                    return legible if part == best else self._quoted(part)
+        return legible
+
+    def _quoted(self, folded: str) -> str:
+        begin = self._second_view.text.index(folded)
+        start, end = self._second_view.span(begin, begin + len(folded))
+        return joined(self.second.text[start:end])
+
+    @cached_property
+    def _second_view(self) -> MatchView:
+        return MatchView(self.second.text)
 
     def units(self, quotes: Iterable[str]) -> list[int]:
         """The units of the first page that quotes stand in."""
@@ -117,6 +139,11 @@ class Passage:
     def _unchanged(self, span: Span) -> int:
         source = self.second.source.text
         return sum(
-            glyph.origin is not None and fold(source[glyph.origin]) == fold(glyph.char)
+            glyph.origin is not None and _is_same(source[glyph.origin], glyph.char)
             for glyph in self.second.glyphs[slice(*span)]
         )
+
+
+@lru_cache(maxsize=8192)
+def _is_same(before: str, after: str) -> bool:
+    return before == after or fold(before) == fold(after)

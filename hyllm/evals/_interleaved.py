@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from hyllm.evals._columns import Part, Piece, columns_of, pasted, strung, with_strays
+from hyllm.evals._columns import Part, Piece, apart, columns_of, pasted, strung, with_strays
 from hyllm.evals._dice import Dice
 from hyllm.evals._glyphs import NEWLINE, Glyphs, glyphs_of, set_in_lines
 from hyllm.evals._guards import guarded
@@ -18,7 +18,7 @@ _BETWEEN: Glyphs = (NEWLINE, NEWLINE)
 class Rates(NamedTuple):
     """How often what happens, as shares of the places where it could."""
 
-    misread: float = 0.05
+    misread: float = 0.04
     """Of the characters that look like another."""
     dashes: float = 0.5
     """Of the dashes between words."""
@@ -46,7 +46,7 @@ def interleaved(source: Source, hand: Hand, column: int, dice: Dice, rates: Rate
         strips = without_a_unit(strips, dice)
     parts = [_in_lines(strip, column, dice, rates) for strip in strips]
     pieces = [piece for pieces in _strung(source, parts, dice, rates) for piece in pieces]
-    return _set(pasted(pieces, dice.between(1, 2), dice), _kept(source), dice, rates)
+    return _set(apart(pasted(pieces, dice.between(1, 2), dice)), _kept(source), dice, rates)
 
 
 def _misread(source: Source, block: Block, hand: Hand, dice: Dice, rates: Rates) -> Glyphs:

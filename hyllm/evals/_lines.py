@@ -2,7 +2,7 @@
 
 from hyllm.evals._dice import Dice
 from hyllm.evals._glyphs import Glyphs, text_of, width
-from hyllm.evals._guards import may_break
+from hyllm.evals._guards import is_numeric, may_break
 
 _NEVER_FIRST = frozenset("，。、；：！？”’）》〉」』】,.;:!?)%％…—")
 _LEAST_TORN = 10
@@ -61,4 +61,5 @@ def torn(glyphs: Glyphs, dice: Dice, *, swap: float) -> list[Glyphs]:
         return [glyphs]
     cut = dice.pick(middle)
     lines = [_without_blanks(glyphs[:cut]), _without_blanks(glyphs[cut:])]
-    return lines[::-1] if dice.chance(swap) else lines
+    runs_on = is_numeric(lines[1][-1].char) and is_numeric(lines[0][0].char)
+    return lines[::-1] if dice.chance(swap) and not runs_on else lines

@@ -8,8 +8,9 @@ from hyllm.evals._glyphs import Glyphs, text_of
 from hyllm.evals._guards import value_spans
 from hyllm.evals._source import Block
 
-_FIGURE = re.compile(r"\D{0,3}(?P<number>\d+(?:\.\d+)?)(?P<unit>(?:[万亿]?(?:元|吨|亩|平方米)|万[人只]次?)\D{0,2})")
-
+_FIGURE = re.compile(
+    r"\D{0,3}(?P<number>\d+(?:\.\d+)?)(?P<unit>(?:[万亿]?(?:元|吨|亩|平方米)|万[人只]次?)\D{0,2})"
+)
 _MARKS = "，。、；,.;"
 
 

@@ -6,10 +6,10 @@ from hyllm.evals._guards import guarded, is_numeric
 
 _ALIKE = """
 己已 侯候 睛晴 侍待 拨拔 粟栗 折析 冶治 贷货 土士 曰曲 大太 木本 王玉 田由 间问 问间 延廷 宜宣 宣宜 沪泸
-晓哓 辩辨 竞竟 竟竞 园圆 技枝 持待 住往 往住 施旅 旅施 清淸 湘潮 衡衔 街衔 桥侨 城诚 诚城 阳阴 炼练
+晓哓 辩辨 竞竟 竟竞 园圆 技枝 持待 住往 往住 施旅 旅施 清淸 湘潮 街衔 桥侨 城诚 诚城 炼练
 练炼 续读 读续 线钱 板极 极板 植值 值植 培陪 际标 标际 轻轮 输翰 柏拍 拍柏 壮状 状壮 杜社 社杜 祁祈 耒来
 抢抡 洽恰 恰洽 漂飘 遵尊 徒徙 陈阵 阵陈 邓郑 刘列 杨扬 扬杨 谢榭 胡湖 萧箫 曹漕 彭澎 欧殴 唐塘 莲连 坊妨
-市巿 县具 区冈 业亚 厂广 建健 健建 投役 资贤 签鉴 库厍 链琏 服胀 农衣 衣农 讯汛 记纪 者着 报执 书节
+县具 区冈 业亚 厂广 建健 健建 投役 资贤 签鉴 库厍 链琏 服胀 农衣 衣农 讯汛 记纪 者着 报执
 """.split()
 LOOKS_LIKE = {pair[0]: pair[1] for pair in _ALIKE}
 """What a character is misread as. No character that `_guards` guards stands on either side."""

@@ -53,7 +53,8 @@ def rebuilt(annotation: Any, raw: Any, at: str, renew: Renew) -> Any:
     if sort := _sort(plain):
         if (words := _doubtful_words(raw)) is None:
             return renew(Value(at, sort, raw))
-        options = [{**raw, words: option} for option in raw[words]["any_of"]]
+        node = cast("dict[str, Any]", raw)
+        options = [{**node, words: option} for option in node[words]["any_of"]]
         return _alternatives(annotation, {"any_of": options}, at, renew)
     return _compound(plain, raw, at, renew)
 
@@ -110,4 +111,5 @@ def _alternatives(annotation: Any, raw: Mapping[str, Any], at: str, renew: Renew
     more = {name: value for name, value in raw.items() if name != "any_of"}
     if len(options) > 1:
         return {"any_of": options, **more}
-    return {**options[0], **more} if more and isinstance(options[0], dict) else options[0]
+    only: Any = options[0]
+    return cast("dict[str, Any]", only) | more if more and isinstance(only, dict) else only

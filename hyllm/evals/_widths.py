@@ -24,7 +24,6 @@ class Hand(NamedTuple):
     """Of places between two Han characters that a blank tears open."""
 
 
-
 def rewritten(glyphs: Glyphs, hand: Hand, dice: Dice) -> Glyphs:
     """One part as this hand writes it."""
     straight = dice.chance(hand.straight)
