@@ -1,15 +1,16 @@
 """`hyllm eval page`: pages made of clean articles, with the archive's defects, and gold carried to them."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import click
 
 from hyllm.errors import UsageError
 from hyllm.evals import BANDS, ArticleSet, Band, Carried, MadePage, carry, make_page, measures, read_articles
 from hyllm.kinds import KINDS
-from hyllm.scoring import PageText, check_gold
+from hyllm.scoring import PageText, check_gold, read_gold
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(file_okay=False, path_type=Path)
@@ -59,14 +60,11 @@ def page(
         _check(out, name, made, given)
 
 
-def _gold(path: Path) -> dict[str, Any]:
-    try:
-        found: Any = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: cannot be read as JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise UsageError(f"{path}: gold is an object")
-    return cast("dict[str, Any]", found)
+def _gold(path: Path) -> Mapping[str, Any]:
+    pages = read_gold(path)
+    if len(pages) != 1:
+        raise UsageError(f"{path}: holds the gold of {len(pages)} pages, not of one")
+    return pages[0].raw
 
 
 def _write_page(out: Path, name: str, made: MadePage) -> None:

@@ -4,6 +4,8 @@ OCR that reads 25亿元 as 26亿元 leaves no trace on the page: gold could not 
 their units, dates and negations are never misread and never lost one by one.
 """
 
+from functools import lru_cache
+
 from hyllm.evals._glyphs import is_han
 from hyllm.values import find_values
 
@@ -25,11 +27,12 @@ def guarded(text: str) -> list[bool]:
     return found
 
 
-def value_spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=1024)
+def value_spans(text: str) -> tuple[tuple[int, int], ...]:
     """The dates, sums and quantities of a line, as spans of it, in order."""
     kept = [place for place, char in enumerate(text) if not char.isspace()]
     packed = "".join(text[place] for place in kept)
-    return sorted((kept[found.start], kept[found.end - 1] + 1) for found in find_values(packed))
+    return tuple(sorted((kept[found.start], kept[found.end - 1] + 1) for found in find_values(packed)))
 
 
 def is_numeric(char: str) -> bool:
