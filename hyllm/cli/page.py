@@ -26,6 +26,7 @@ _GATE_FAILED = 1
 @click.option("--gold", type=_FILE, metavar="FILE", help="Gold to be carried to the page; needs --out.")
 @click.option("--gold-band", type=_BAND, default="clean", show_default=True, help="The band it is for.")
 @click.option("--gold-seed", type=int, default=0, show_default=True, help="And that page's seed.")
+@click.option("--json", "as_json", is_flag=True, help="The page as a line of JSON, with its measures.")
 @click.option("--out", type=_OUT, metavar="DIR", help="Write pages/, truth/, gold/ and changes/ into DIR.")
 def page(
     articles: Path,
@@ -36,6 +37,7 @@ def page(
     gold: Path | None,
     gold_band: Band,
     gold_seed: int,
+    as_json: bool,
     out: Path | None,
 ) -> None:
     """Make a page as the archive's OCR has it out of clean ARTICLES (JSON).
@@ -49,15 +51,21 @@ def page(
         raise UsageError("--gold needs --out: carried gold is a file")
     given = read_articles(articles)
     made = make_page(given, band, seed)
-    if out is None:
-        click.echo(made.text)
-        return
     name = page_id or f"{given.id}-{band}"
-    _write_page(out, name, made)
-    if gold is not None:
+    if as_json or out is None:
+        click.echo(_row(name, made) if as_json else made.text)
+    if out is not None:
+        _write_page(out, name, made)
+    if gold is not None and out is not None:
         carried = carry(_gold(gold), make_page(given, gold_band, gold_seed), made, name)
         _write_gold(out, name, carried)
         _check(out, name, made, given)
+
+
+def _row(name: str, made: MadePage) -> str:
+    """The page as a row of JSON Lines."""
+    about = {"page": name, "text": made.text, "text_sha256": made.text_sha256, **made.sidecar()}
+    return json.dumps(about | {"measures": measures(made)._asdict()}, ensure_ascii=False)
 
 
 def _gold(path: Path) -> Mapping[str, Any]:

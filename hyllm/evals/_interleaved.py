@@ -51,7 +51,9 @@ def interleaved(source: Source, hand: Hand, column: int, dice: Dice, rates: Rate
 
 def _misread(source: Source, block: Block, hand: Hand, dice: Dice, rates: Rates) -> Glyphs:
     glyphs = glyphs_of(source.text[block.start : block.end], block.start)
-    return rewritten(flat_dashes(misread(glyphs, rates.misread, dice), rates.dashes, dice), hand, dice)
+    if block.kind != "furniture":  # a masthead in large type is read well, and says which paper it is
+        glyphs = flat_dashes(misread(glyphs, rates.misread, dice), rates.dashes, dice)
+    return rewritten(glyphs, hand, dice)
 
 
 def _in_lines(strip: Strip, column: int, dice: Dice, rates: Rates) -> Part:

@@ -49,18 +49,18 @@ def _piece(of: Source, text: str, printed: str) -> Glyphs:
 TEXTS = st.text(
     "衡阳市县园投资签约建设8亿元120万吨年产，。、“”——5月3日上午（）：AI ", min_size=1, max_size=90
 ).filter(lambda text: bool(text) and text == text.strip())
-ARTICLES = st.builds(
-    lambda titles, paragraphs, captions: {"titles": titles, "paragraphs": paragraphs, "captions": captions},
-    st.lists(TEXTS, max_size=2),
-    st.lists(TEXTS, min_size=1, max_size=4),
-    st.lists(TEXTS, max_size=1),
-)
 
 
 @st.composite
 def article_sets(draw: st.DrawFn) -> ArticleSet:
-    found = draw(st.lists(ARTICLES, min_size=1, max_size=3))
-    named = [{"id": f"a{place}", **article} for place, article in enumerate(found)]
-    return ArticleSet.model_validate(
-        {"id": "drawn", "furniture": ["衡阳日报", "责编/某某"], "articles": named}
+    count = draw(st.integers(1, 3))
+    found = tuple(
+        Article(
+            id=f"a{place}",
+            titles=tuple(draw(st.lists(TEXTS, max_size=2))),
+            paragraphs=tuple(draw(st.lists(TEXTS, min_size=1, max_size=4))),
+            captions=tuple(draw(st.lists(TEXTS, max_size=1))),
+        )
+        for place in range(count)
     )
+    return ArticleSet(id="drawn", furniture=("衡阳日报", "责编/某某"), articles=found)

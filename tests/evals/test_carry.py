@@ -175,6 +175,16 @@ def test_alternatives_of_words_and_records_are_carried_one_by_one() -> None:
     assert (second["name"], second["optional"]) == ("远湘铜箔产亚园", True)
 
 
+def test_a_value_whose_words_are_in_doubt_is_carried_in_each_reading() -> None:
+    when = {"text": {"any_of": ["8月2日上午", "8月2日"]}, "edtf": "2023-08-02"}
+    park = PARK | {"milestones": [milestone("started", when)]}
+    new, _ = carried(page_gold(projects=[park]), TEXT)
+    readings = [date("8月2日上午", "2023-08-02"), date("8月2日", "2023-08-02")]
+    assert new["projects"][0]["milestones"][0]["date"] == {"any_of": readings}
+    new, _ = carried(page_gold(projects=[park]), "8月2日", STRAY, TEXT[TEXT.index("上午") :])
+    assert new["projects"][0]["milestones"][0]["date"] == date("8月2日", "2023-08-02")
+
+
 def test_words_that_are_not_on_the_first_page_are_told_with_their_place() -> None:
     text = source(TEXT)
     with pytest.raises(UsageError, match=r"/projects/0/name: 无中生有"):

@@ -21,6 +21,14 @@ def test_a_page_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == page("front", "interleaved", 3).text + "\n"
 
 
+def test_a_page_is_a_line_of_json(capsys: pytest.CaptureFixture[str]) -> None:
+    run("page", FRONT, "--band", "wrapped", "--json")
+    row = json.loads(capsys.readouterr().out)
+    made = page("front", "wrapped")
+    assert (row["page"], row["text"], row["text_sha256"]) == ("front-wrapped", made.text, made.text_sha256)
+    assert row["measures"]["torn"] == 0
+
+
 def test_page_truth_gold_and_changes_are_written_and_gold_check_agrees(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
