@@ -81,7 +81,10 @@ def page(raw: Any) -> Page:
             for one in raw["meetings"]
         ],
         officials=[
-            Official(name=one["name"], posts=[item(p["organisation"] + p["title"], p["status"]) for p in one["posts"]])
+            Official(
+                name=one["name"],
+                posts=[item(p["organisation"] + p["title"], p["status"]) for p in one["posts"]],
+            )
             for one in raw["officials"]
         ],
     )

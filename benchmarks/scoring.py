@@ -57,7 +57,8 @@ def timed(gold: list[Any], predicted: list[Any]) -> float:
         f1 = metrics(result)["slots"]["F1"]
         end = time.perf_counter()
     print(
-        f"{end - start:.2f} s (read {read - start:.2f}, score {scored - read:.2f}, tables {end - scored:.2f})",
+        f"{end - start:.2f} s (read {read - start:.2f}, score {scored - read:.2f},",
+        f"tables {end - scored:.2f})",
         f"F1 {f1}",
     )
     return end - start

@@ -1,4 +1,4 @@
-"""`hyllm eval`: how good predictions are, whether two runs differ, whether annotators agree and gold is sound."""
+"""`hyllm eval`: how good predictions are, whether runs differ, annotators agree, and gold is sound."""
 
 import json
 import sys

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -151,7 +151,7 @@ def _main_errors(score: Score) -> dict[str, str]:
                         why = slot.why or slot.verdict
                         errors[why] = errors.get(why, 0) + 1
     return {
-        name: "{0} {1}".format(*max(errors.items(), key=lambda one: (one[1], one[0])))
+        name: " ".join(map(str, max(errors.items(), key=lambda one: (one[1], one[0]))))
         for name, errors in found.items()
     }
 
@@ -275,7 +275,7 @@ def write_summary(path: Path, score: Score, numbers: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def temporary_folder() -> Iterator[Path]:
+def temporary_folder() -> Generator[Path]:
     """A folder that is gone afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         yield Path(folder)

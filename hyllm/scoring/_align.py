@@ -12,6 +12,8 @@ TAU = 0.5
 """From here on two records may be one; below, the one is missing and the other spurious."""
 OTHER_TAUS = (0.4, 0.6)
 """How much hangs on it is said once a run."""
+_MOST_PAIRS = 20_000
+"""Beyond so many pairs of a page and kind only the headline's threshold is drawn."""
 _STEPS = 10**9
 """Similarities are compared in these steps: sums of floats differ in the last digit by their order."""
 
@@ -44,9 +46,9 @@ class Likenesses:
 
     @property
     def is_clear(self) -> bool:
-        """Whether every threshold draws the same alignment."""
+        """Whether every threshold draws the same alignment, or the page is too large to try others."""
         least = min((like.similarity for like in self.table.values()), default=1.0)
-        return least >= max(OTHER_TAUS) and _is_settled(self.table)
+        return len(self.table) > _MOST_PAIRS or (least >= max(OTHER_TAUS) and _is_settled(self.table))
 
     def align(self, tau: float = TAU) -> Alignment:
         """The assignment of greatest Σ max(0, S − tau); of equals, the one with most equal slots."""
@@ -72,8 +74,8 @@ class Likenesses:
         edges: dict[tuple[int, int], int] = {}
         back: dict[tuple[int, int], tuple[int, int]] = {}
         for pair, like in table.items():
-            place = (rows[pair[0]], columns[pair[1]])
-            place = place[::-1] if turned else place
+            row, column = rows[pair[0]], columns[pair[1]]
+            place = (column, row) if turned else (row, column)
             gain = _steps(like.similarity) - _steps(tau)
             edges[place] = gain * by_gain + like.equal * by_equal + 1
             back[place] = pair
@@ -90,7 +92,8 @@ class Likenesses:
         missing = [i for i, e in enumerate(self.gold) if i not in taken_gold and not e.optional]
         spurious = [j for j in range(len(self.predicted)) if j not in taken]
         again = {(i, j) for i, j in table if i in taken_gold and j not in taken}
-        merged = {j for i, j in table if j in taken and i in set(missing)}
+        lost = set(missing)
+        merged = {j for i, j in table if j in taken and i in lost}
         return Alignment(
             tuple(pairs),
             tuple(optional),

@@ -12,7 +12,7 @@ Edges = Mapping[tuple[int, int], int]
 
 
 def best_pairs(edges: Edges) -> list[tuple[int, int]]:
-    """The pairs of the assignment with the greatest total weight, sorted. Any row or column may stay alone."""
+    """The pairs of the assignment of greatest total weight, sorted. Any row or column may stay alone."""
     pairs: list[tuple[int, int]] = []
     for rows, columns in _components(edges):
         if len(rows) == 1 or len(columns) == 1:

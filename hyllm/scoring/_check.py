@@ -104,7 +104,8 @@ def _check_words(leaf: Leaf, text: PageText | None) -> Iterator[_Said]:
             yield leaf.at, "number", f"{leaf.raw} stands nowhere on the page as a number", False
         return
     words: Any = leaf.raw["text"] if leaf.sort in ("date", "amount") else leaf.raw
-    for option in words["any_of"] if isinstance(words, dict) else [words]:
+    options = cast("list[Any]", words["any_of"] if isinstance(words, dict) else [words])
+    for option in options:
         if isinstance(option, str) and (not folded(option) or folded(option) not in text.view):
             shown = option if len(option) < 40 else option[:39] + "…"
             yield leaf.at, "words", f"{shown!r} does not stand on the page", True
@@ -212,7 +213,7 @@ def digests(folder: Path, texts: Mapping[str, PageText]) -> dict[str, dict[str, 
     for _, _, raw, _ in gold_objects(folder):
         if not isinstance(raw, dict) or not isinstance(cast("dict[str, Any]", raw).get("page"), str):
             continue
-        page: str = raw["page"]
+        page = str(cast("dict[str, Any]", raw)["page"])
         found[page] = {"gold": digest_of(raw)}
         if page in texts:
             found[page]["text"] = texts[page].sha256

@@ -115,7 +115,7 @@ def _check_comparable(first: Run, second: Run) -> None:
         if not same:
             both = f"{first.folder} and {second.folder}"
             raise UsageError(
-                f"{both} were scored with different {name}: run hyllm eval rescore on both, with one gold folder"
+                f"{both} were scored with different {name}: hyllm eval rescore both with one gold folder"
             )
 
 

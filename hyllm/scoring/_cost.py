@@ -7,7 +7,7 @@ from hyllm.scoring._counts import ratio
 from hyllm.scoring._score import Score
 
 PRICES_DATE = "2026-10"
-"""When the prices were looked up. They are rounded, and only say what order of size to expect."""
+"""The date of the prices: round figures for orientation, no provider's list. Replace them with one's own."""
 
 
 class Price(NamedTuple):

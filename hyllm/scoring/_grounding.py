@@ -134,11 +134,11 @@ def words_of(row: Row, slot: Slot, predicted: Flat, at: str) -> Iterator[Words]:
         return
     node: Any = predicted.raw
     for step in slot.predicted.at.split("/"):
-        node = node[int(step)] if isinstance(node, list) else node[step]
+        node = _below(node, step)
     for piece, part in zip(row.pieces, slot.predicted.parts, strict=True):
         if piece.compare in ("choice", "json") or part is None:
             continue
-        parts = [(name, node.get(name)) for name in piece.fields] or [("", node)]
+        parts: list[tuple[str, Any]] = [(name, node.get(name)) for name in piece.fields] or [("", node)]
         for name, raw in parts:
             if raw is not None:
                 pointer = f"{at}/{slot.predicted.at}" + (f"/{name}" if name else "")
@@ -191,10 +191,14 @@ def _check_spans(
             found.spans_ok += folded(text.text[start:end]) == folded(said)
 
 
+def _below(node: Any, step: str) -> Any:
+    return cast("list[Any]", node)[int(step)] if isinstance(node, list) else node[step]
+
+
 def _pointed(node: Any, at: str) -> Any:
     for step in at.split("/")[1:]:
         try:
-            node = node[int(step)] if isinstance(node, list) else node[step]
+            node = _below(node, step)
         except (KeyError, IndexError, ValueError, TypeError):
             return None
     return node

@@ -51,7 +51,7 @@ def _piece(piece: Piece) -> Read:
         return lambda raw: None if raw is None else key(raw)
     if len(fields) > 1:
         return lambda item: key("".join([item.get(field) or "" for field in fields]))
-    (name,) = fields
+    name = "".join(fields)
     if piece.compare == "choice":
         return lambda item: item.get(name)
 
@@ -64,7 +64,7 @@ def _piece(piece: Piece) -> Read:
 
 def _multiplied(pieces: Sequence[Piece], many: int) -> Read:
     """A slot for each member of the list that an item holds."""
-    key, (name,) = KEYS[pieces[many].compare], pieces[many].fields
+    key, name = KEYS[pieces[many].compare], pieces[many].fields[0]
     before = [_piece(piece) for piece in pieces[:many]]
     after = [_piece(piece) for piece in pieces[many + 1 :]]
 

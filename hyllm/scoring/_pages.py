@@ -90,10 +90,12 @@ def _without_alternatives(raw: Any) -> Any:
     if isinstance(raw, dict):
         node = cast("Json", raw)
         if "any_of" in node:
-            first = _without_alternatives(node["any_of"][0])
-            return first | {"optional": True} if node.get("optional") and isinstance(first, dict) else first  # pyright: ignore[reportUnknownVariableType]
-        made = {name: _without_alternatives(value) for name, value in node.items()}
-        return made if any(made[name] is not node[name] for name in made) else raw
+            first: Any = _without_alternatives(node["any_of"][0])
+            if node.get("optional") and isinstance(first, dict):
+                return {**cast("Json", first), "optional": True}
+            return cast("object", first)
+        made: dict[str, Any] = {name: _without_alternatives(value) for name, value in node.items()}
+        return made if any(made[name] is not node[name] for name in made) else cast("object", raw)
     if isinstance(raw, list):
         items = cast("list[Any]", raw)
         new = [_without_alternatives(one) for one in items]

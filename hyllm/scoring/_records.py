@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import islice, product
 from typing import Any, NamedTuple, cast
@@ -73,7 +74,8 @@ class Flat:
         return json.dumps({k: v for k, v in self.raw.items() if k not in _COMPUTED}, sort_keys=True)
 
 
-class Entry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Entry:
     """A record of the gold list, or of the predicted one: what may match one of the other side."""
 
     index: int
@@ -95,7 +97,7 @@ def entries(record: type[Record], raw: Sequence[Any], *, gold: bool, doubtful: b
     for index, one in enumerate(raw):
         if doubtful and is_doubtful(one):
             if gold:
-                options = one["any_of"] if "any_of" in one else [one]
+                options: list[Any] = one.get("any_of", [one])
                 readings = tuple(
                     Flat(rows, option, index, None, clause=bool(option.get("name_is_clause")))
                     for option in options
@@ -183,7 +185,7 @@ def _with_alternatives(row: Row, raw: Any) -> Content:
     if row.shape == "one":
         options = expanded(raw)
         return tuple(None if one is None else _value(row.pieces, one, row.field) for one in options)
-    lists = raw["any_of"] if isinstance(raw, dict) else [raw]
+    lists: list[Any] = cast("Json", raw)["any_of"] if isinstance(raw, dict) else [raw]
     variants = (variant for one in lists for variant in _variants(row, cast("list[Any]", one or [])))
     return tuple(islice(variants, MOST_VARIANTS))
 

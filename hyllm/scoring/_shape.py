@@ -4,6 +4,7 @@ A checker is built once a type. It says nothing where all is well, so that a run
 little; what is wrong is told with its JSON Pointer.
 """
 
+import json
 import math
 import types
 from collections.abc import Callable
@@ -36,7 +37,7 @@ _ESCAPES = str.maketrans({"~": "~0", "/": "~1"})
 def record_list_check(record: type[Record], mode: Mode) -> Check:
     """Checks the list of one kind of a page; pointers begin at the list."""
     slow = _doubtful(_list_of(_doubtful(_part(record, mode), mode), mode), mode)
-    quick: TypeAdapter[Any] = TypeAdapter(list[record])
+    quick: TypeAdapter[Any] = TypeAdapter(list[record])  # pyright: ignore[reportInvalidTypeForm]
 
     def checked(raw: Any) -> list[Fault]:
         try:
@@ -87,6 +88,8 @@ def _doubtful(check: Check, mode: Mode) -> Check:
 
 def _list_of(check: Check, mode: Mode) -> Check:
     def checked(raw: Any) -> list[Fault]:
+        if raw is None and mode == "prediction":
+            return _FINE
         if not isinstance(raw, list):
             return [Fault("", f"must be a list, not {_named(raw)}")]
         faults = _FINE
@@ -106,13 +109,15 @@ def _part(part: type[Part], mode: Mode) -> Check:
     checks: dict[str, Check] = {}
     needed: list[tuple[str, bool]] = []
     for name, info in part.model_fields.items():
-        annotation = info.annotation
+        annotation: Any = info.annotation
         computed = any(isinstance(mark, Computed) for mark in info.metadata)
         checks[name] = _doubtful(_value(annotation, mode), mode)
         spared = _takes_none(annotation) or get_origin(annotation) is list
-        if not computed and (mode == "gold" or not (spared or info.annotation in (int, float))):
+        if not computed and (mode == "gold" or not (spared or annotation in (int, float))):
             needed.append((name, spared))
-    extra = {"optional"} | ({"name_is_clause"} if issubclass(part, Record) and "name" in checks else set())
+    extra: set[str] = {"optional"} | (
+        {"name_is_clause"} if issubclass(part, Record) and "name" in checks else set()
+    )
 
     def checked(raw: Any) -> list[Fault]:
         if not isinstance(raw, dict):
@@ -199,8 +204,9 @@ def _no_choice(raw: Any, annotation: Any) -> str:
 
 
 def _named(raw: Any) -> str:
-    if raw is None or isinstance(raw, bool | int | float):
-        return {None: "null", True: "true", False: "false"}.get(raw, str(raw))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    """JSON as an error message names it."""
     if isinstance(raw, str):
         return repr(raw if len(raw) < 30 else raw[:29] + "…")
-    return "a list" if isinstance(raw, list) else "an object"
+    if isinstance(raw, list):
+        return "a list"
+    return "an object" if isinstance(raw, dict) else json.dumps(raw)

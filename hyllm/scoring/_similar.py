@@ -162,7 +162,7 @@ class _Lists:
         return max([best, *(similarity(key, found, least=least) for key in right)]), 0
 
     def _relate(self) -> None:
-        """Reads the names, and finds the pairs of which one contains the other while nothing else competes."""
+        """Reads the names, and finds the pairs of which one contains the other and nothing else competes."""
         self._of_gold: dict[int, list[list[str]]] = {}
         self._of_predicted: dict[int, list[str | None]] = {}
         self._related: dict[int, set[tuple[int, int]]] = {}

@@ -213,10 +213,7 @@ def _most_alike(missing: Sequence[Value], spurious: Sequence[Value]) -> list[tup
 
 
 def _alike(first: Value, second: Value) -> float:
-    if isinstance(first.key, tuple) and isinstance(second.key, tuple):
-        same = sum(a == b for a, b in zip(first.key, second.key, strict=False))  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-    else:
-        same = 0
+    same = sum(a == b for a, b in zip(first.parts, second.parts, strict=True))
     return same + similarity(shown(first), shown(second))
 
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from hyllm.scoring._fields import Comparator
 from hyllm.scoring._texts import folded
@@ -49,7 +49,7 @@ class PageText:
 
     def holds(self, compare: Comparator, raw: Any) -> bool:
         """Whether the words of a value stand on the page, or some words there state the same value."""
-        words: Any = raw.get("text") if isinstance(raw, Mapping) else raw  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        words = _words(raw)
         if isinstance(words, str) and (text := folded(words)) and text in self.view:
             return True
         if compare == "amount":
@@ -106,6 +106,13 @@ class PageText:
                     if window not in seen:
                         seen.add(window)
                         yield window
+
+
+def _words(raw: Any) -> Any:
+    """The words of a date or an amount, or the text itself."""
+    if isinstance(raw, dict):
+        return cast("dict[str, Any]", raw).get("text")
+    return cast("object", raw)
 
 
 _PARSERS: tuple[tuple[Callable[[str], Any], tuple[str, ...]], ...] = (

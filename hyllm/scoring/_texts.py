@@ -61,10 +61,11 @@ def dice(first: str, second: str) -> float:
 
 def distance(first: str, second: str) -> int:
     """Levenshtein distance, by the bit-parallel method of Myers in Hyyrö's form."""
+    first, second = _without_common_ends(first, second)
     if len(first) < len(second):
         first, second = second, first
-    if not second:
-        return len(first)
+    if len(second) < 2:
+        return len(first) - (second in first and bool(second))
     last = 1 << (len(second) - 1)
     mask = (last << 1) - 1
     where: dict[str, int] = {}
@@ -84,6 +85,18 @@ def distance(first: str, second: str) -> int:
         plus = ((down << 1) | ~(diagonal | up)) & mask
         minus = diagonal & up & mask
     return score
+
+
+def _without_common_ends(first: str, second: str) -> tuple[str, str]:
+    """What is left of two texts without the beginning and the end they share."""
+    shorter = min(len(first), len(second))
+    begin = 0
+    while begin < shorter and first[begin] == second[begin]:
+        begin += 1
+    end = 0
+    while end < shorter - begin and first[-1 - end] == second[-1 - end]:
+        end += 1
+    return first[begin : len(first) - end], second[begin : len(second) - end]
 
 
 def similarity(first: str, second: str, *, least: float = 0.0) -> float:

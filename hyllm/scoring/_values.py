@@ -92,13 +92,17 @@ def subtype(pieces: tuple[Piece, ...], gold: Value, predicted: Value) -> str:
 def _difference(compare: Comparator, right: Any, wrong: Any) -> str:
     if right is None or wrong is None:
         return "absent"
-    if compare == "choice":
-        return f"{right} → {wrong}"
-    if compare in ("text", "name") and isinstance(right, str) and isinstance(wrong, str):
-        return _text_difference(bare_name(right), bare_name(wrong))
-    if compare == "date":
-        return _date_difference(right, wrong)
-    return _amount_difference(right, wrong) if compare == "amount" else "other"
+    match compare:
+        case "choice":
+            return f"{right} → {wrong}"
+        case "text" | "name":
+            return _text_difference(bare_name(right), bare_name(wrong))
+        case "date":
+            return _date_difference(right, wrong)
+        case "amount":
+            return _amount_difference(right, wrong)
+        case _:
+            return "other"
 
 
 def _text_difference(right: str, wrong: str) -> str:

@@ -12,7 +12,9 @@ Json = dict[str, Any]
 ALL = tuple(KINDS.values())
 
 
-def money(text: str, amount: float | None, *, bound: str | None = "exact", upper: float | None = None) -> Json:
+def money(
+    text: str, amount: float | None, *, bound: str | None = "exact", upper: float | None = None
+) -> Json:
     return {"text": text, "amount": amount, "currency": amount and "CNY", "bound": bound, "upper": upper}
 
 
@@ -63,7 +65,8 @@ def official(name: Any, *posts: Json, **more: Any) -> Json:
 def page(page_id: str = "p1", **lists: Any) -> Json:
     """A gold page, which is a prediction too."""
     found: Json = {"page": page_id, "paper": None, "issue_date": None, "page_no": None}
-    return found | {"projects": [], "meetings": [], "officials": []} | lists
+    empty: Json = {"projects": [], "meetings": [], "officials": []}
+    return found | empty | lists
 
 
 def scored(

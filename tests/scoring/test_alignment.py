@@ -2,11 +2,23 @@
 
 import pytest
 
-from tests.scoring.making import counts, date, meeting, money, numbers, official, page, post, project, scored
+from tests.scoring.making import (
+    Json,
+    counts,
+    date,
+    meeting,
+    money,
+    numbers,
+    official,
+    page,
+    post,
+    project,
+    scored,
+)
 
 
-def outcomes(gold: list[object], predicted: list[object], plural: str = "projects") -> list[tuple[object, ...]]:
-    found = scored(page(**{plural: gold}), page(**{plural: predicted})).pages[0].kinds[plural].records
+def outcomes(gold: list[Json], predicted: list[Json], plural: str = "projects") -> list[tuple[object, ...]]:
+    found = scored(page() | {plural: gold}, page() | {plural: predicted}).pages[0].kinds[plural].records
     return sorted(
         ((one.outcome, one.gold and one.gold.index, one.predicted and one.predicted.index) for one in found),
         key=str,
@@ -29,7 +41,10 @@ def test_but_not_where_another_competes() -> None:
 
 
 def test_a_pair_under_tau_is_one_missing_and_one_spurious() -> None:
-    assert outcomes([project("钟表小镇")], [project("松柏水厂")]) == [("missing", 0, None), ("spurious", None, 0)]
+    assert outcomes([project("钟表小镇")], [project("松柏水厂")]) == [
+        ("missing", 0, None),
+        ("spurious", None, 0),
+    ]
 
 
 def test_a_pair_at_tau_is_a_pair() -> None:
@@ -67,7 +82,10 @@ def test_required_gold_comes_first() -> None:
 def test_an_optional_record_counts_nothing_matched_or_not() -> None:
     gold = page(officials=[official("朱健"), official("李四", post("市", "长"), optional=True)])
 
-    for predicted in (page(officials=[official("朱健")]), page(officials=[official("朱健"), official("李四")])):
+    for predicted in (
+        page(officials=[official("朱健")]),
+        page(officials=[official("朱健"), official("李四")]),
+    ):
         found = numbers(gold, predicted)
         assert counts(found["slots"]) == (1, 0, 0, 0)
         assert counts(found["records"]) == (1, 0, 0, 0)

@@ -27,8 +27,16 @@ EITHER: list[tuple[dict[str, Any], dict[str, Any], tuple[int, int, int, int]]] =
     ({"place": {"any_of": [None, "西渡"]}}, {"place": "南岳"}, (1, 0, 0, 1)),
     ({"aliases": {"any_of": [[], ["小镇"]]}}, {"aliases": ["小镇"]}, (2, 0, 0, 0)),
     ({"aliases": {"any_of": [[], ["小镇"]]}}, {"aliases": []}, (1, 0, 0, 0)),
-    ({"parties": [party("甲", {"any_of": ["investor", "operator"]})]}, {"parties": [party("甲", "operator")]}, (2, 0, 0, 0)),
-    ({"parties": [party("甲", optional=True), party("乙")]}, {"parties": [party("甲"), party("乙")]}, (2, 0, 0, 0)),
+    (
+        {"parties": [party("甲", {"any_of": ["investor", "operator"]})]},
+        {"parties": [party("甲", "operator")]},
+        (2, 0, 0, 0),
+    ),
+    (
+        {"parties": [party("甲", optional=True), party("乙")]},
+        {"parties": [party("甲"), party("乙")]},
+        (2, 0, 0, 0),
+    ),
     ({"parties": [party("甲", optional=True), party("乙")]}, {"parties": [party("乙")]}, (2, 0, 0, 0)),
     ({"parties": [party("甲", optional=True), party("乙")]}, {"parties": [party("丙")]}, (1, 1, 0, 0)),
     (
@@ -61,7 +69,9 @@ def test_the_alternative_with_most_correct_counts(
 def test_roles_may_be_alternatives() -> None:
     either = {"name": "朱健", "roles": {"any_of": [["spoke"], ["chaired", "spoke"]]}}
     gold = page(meetings=[meeting("会", participants=[either, person("李", "spoke")])])
-    full = page(meetings=[meeting("会", participants=[person("朱健", "spoke", "chaired"), person("李", "spoke")])])
+    full = page(
+        meetings=[meeting("会", participants=[person("朱健", "spoke", "chaired"), person("李", "spoke")])]
+    )
     short = page(meetings=[meeting("会", participants=[person("朱健", "spoke"), person("李", "spoke")])])
 
     assert slots(gold, full) == (5, 0, 0, 0)
@@ -76,7 +86,9 @@ def test_a_record_and_a_list_of_records_may_be_alternatives() -> None:
 
 
 def test_first_alternatives_only_is_reported_beside() -> None:
-    gold = page(projects=[project("甲厂", place={"any_of": ["西渡", "西渡镇"]}, parties=[party("乙", optional=True)])])
+    gold = page(
+        projects=[project("甲厂", place={"any_of": ["西渡", "西渡镇"]}, parties=[party("乙", optional=True)])]
+    )
     found = numbers(gold, page(projects=[project("甲厂", place="西渡镇", parties=[party("乙")])]))
 
     assert counts(found["slots"]) == (2, 0, 0, 0)

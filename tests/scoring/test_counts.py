@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Literal
 
 import pytest
+from pydantic import Field
 
 from hyllm.schemas import Evidence, Kind, Money, Part, Record
 from tests.scoring.making import (
@@ -81,13 +82,14 @@ class Dish(Record):
     a: str | None = None
     b: Money | None = None
     c: Literal["hot", "cold"] | None = None
-    d: list[str] = []
-    evidence: list[Evidence] = []
+    d: list[str] = Field(default_factory=list[str])
+    evidence: list[Evidence] = Field(default_factory=list[Evidence])
 
 
 @pytest.mark.parametrize("k", range(5))
 def test_fields_null_on_both_sides_earn_nothing(k: int) -> None:
-    empty: Json = dict(list({"a": None, "b": None, "c": None, "d": []}.items())[:k])
+    fields: Json = {"a": None, "b": None, "c": None, "d": []}
+    empty: Json = {name: fields[name] for name in list(fields)[:k]}
     gold: Json = page(dishes=[{"name": "鱼粉", "evidence": [], **empty}])
     predicted: Json = page(dishes=[{"name": "鱼", "evidence": [], **empty}])
 
@@ -133,7 +135,10 @@ ONE_FIELD: list[tuple[str, Any, Any, tuple[int, int, int, int]]] = [
     (
         "figures",
         [figure("tax", money("1亿元", 100_000_000)), figure("jobs", quantity("800个", 800, "个"))],
-        [figure("jobs", quantity("800个以上", 800, "个")), figure("tax", money("1亿元", 100_000_000), "total")],
+        [
+            figure("jobs", quantity("800个以上", 800, "个")),
+            figure("tax", money("1亿元", 100_000_000), "total"),
+        ],
         (2, 1, 0, 0),
     ),
 ]
@@ -149,7 +154,9 @@ def test_the_slots_of_one_field(
 
 
 def test_a_participant_has_a_slot_for_each_role() -> None:
-    gold = page(meetings=[meeting("会", participants=[person("朱健", "chaired", "spoke"), person("李", "attended")])])
+    gold = page(
+        meetings=[meeting("会", participants=[person("朱健", "chaired", "spoke"), person("李", "attended")])]
+    )
     predicted = page(meetings=[meeting("会", participants=[person("朱健", "spoke"), person("李", "signed")])])
     found = numbers(gold, predicted)
 
@@ -185,7 +192,9 @@ def test_topics_and_outcomes_are_rows_out_of_the_headline() -> None:
 
 
 def test_the_stage_is_a_row_and_not_counted_twice() -> None:
-    gold = page(projects=[project("甲厂", milestones=[milestone("signed"), milestone("operating", None, "expected")])])
+    gold = page(
+        projects=[project("甲厂", milestones=[milestone("signed"), milestone("operating", None, "expected")])]
+    )
     predicted = page(projects=[project("甲厂", milestones=[milestone("signed"), milestone("operating")])])
     found = numbers(gold, predicted)
 
@@ -249,7 +258,9 @@ class Recipe(Record):
 
 def test_a_kind_of_ones_own_is_scored_without_a_change() -> None:
     gold: Json = page(
-        recipes=[{"name": "鱼粉", "ingredients": [{"name": "鱼"}, {"name": "粉"}], "tags": ["hot"], "evidence": []}]
+        recipes=[
+            {"name": "鱼粉", "ingredients": [{"name": "鱼"}, {"name": "粉"}], "tags": ["hot"], "evidence": []}
+        ]
     )
     predicted: Json = page(
         recipes=[{"name": "鱼 粉", "ingredients": [{"name": "粉"}], "tags": ["sour"], "evidence": []}]
