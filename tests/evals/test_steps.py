@@ -48,7 +48,7 @@ def test_numbers_dates_and_negations_are_guarded(text: str, stays: str) -> None:
         ("于5月3日上午开", "于|5月3日上午|开"),
         ("副市长和书记", "副市长|和|书记"),
         ("仍未完工", "仍|未完|工"),
-        ("第19次会", "第|19次|会"),
+        ("第19次会", "第19次|会"),
     ],
 )
 def test_a_column_ends_in_no_value(text: str, bars: str) -> None:
