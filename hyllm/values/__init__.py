@@ -10,10 +10,13 @@ from ._dates import is_vague_date, needs_anchor, parse_date
 from ._finding import Found, find_values
 from ._money import parse_money
 from ._ordinals import parse_ordinal
+from ._people import SURNAME, TITLES, find_titled_names
 from ._quantity import parse_quantity
 from ._types import Bound, DateValue, MoneyValue, Number, QuantityValue, Refusal, RefusalReason
 
 __all__ = [
+    "SURNAME",
+    "TITLES",
     "Bound",
     "DateValue",
     "Found",
@@ -22,6 +25,7 @@ __all__ = [
     "QuantityValue",
     "Refusal",
     "RefusalReason",
+    "find_titled_names",
     "find_values",
     "is_vague_date",
     "needs_anchor",

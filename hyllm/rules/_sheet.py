@@ -1,0 +1,95 @@
+"""A page as the rules read it: its units in match form, with their values, in passages."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from hyllm.text import Locator, fold
+from hyllm.values import Found, find_values, needs_anchor
+
+_BREAK = re.compile("[,。;:!?]")
+_PROSE = re.compile("[。;!?]$|,")
+_NEW_ARTICLE = re.compile("本报讯|新华社|[▲■●◆]")
+_DATE_FIRST = re.compile(r"(?:\d{4}年)?\d{1,2}月")
+_LONGEST_HEADLINE = 40
+
+
+class Line(NamedTuple):
+    """One unit of the page."""
+
+    number: int
+    text: str
+    """In match form: no white space, half-width marks, straight quotation marks."""
+    passage: int
+    """Lines with the same number follow each other in one article, as far as the print shows."""
+    values: Sequence[Found]
+    """Its dates, money and quantities in printed order."""
+
+    @property
+    def is_headline(self) -> bool:
+        return not _PROSE.search(self.text)
+
+    def of_type(self, *types: str) -> list[Found]:
+        return [value for value in self.values if value.type in types]
+
+
+class Clause(NamedTuple):
+    """A part of a line between two marks: `line.text[start:end]`."""
+
+    start: int
+    end: int
+
+
+class Sheet:
+    """All lines of a page."""
+
+    def __init__(self, locator: Locator) -> None:
+        self.lines = list(_lines(locator))
+        self._passages: dict[int, list[Line]] = {}
+        for line in self.lines:
+            self._passages.setdefault(line.passage, []).append(line)
+
+    def following(self, line: Line, count: int) -> list[Line]:
+        """The line, and up to `count` that follow it in its passage."""
+        passage = self._passages[line.passage]
+        index = line.number - passage[0].number
+        return passage[index : index + count + 1]
+
+    def before(self, line: Line) -> list[Line]:
+        """The lines of the passage before this one, the nearest first."""
+        passage = self._passages[line.passage]
+        return passage[: line.number - passage[0].number][::-1]
+
+    def date(self, line: Line, value: Found) -> dict[str, Any]:
+        """The reading of a date; one that leans on another gets the nearest before it as its anchor."""
+        words = line.text[value.start : value.end]
+        if not needs_anchor(words):
+            return {"text": words}
+        earlier = [(line, v) for v in line.of_type("date") if v.end <= value.start][::-1]
+        earlier += [(one, v) for one in self.before(line) for v in one.of_type("date")[::-1]]
+        anchors = (one.text[v.start : v.end] for one, v in earlier)
+        anchor = next((found for found in anchors if not needs_anchor(found)), None)
+        return {"text": words, "anchor": anchor} if anchor else {"text": words}
+
+
+def clauses(text: str) -> Iterator[Clause]:
+    """The clauses of a line in match form, without the marks that end them."""
+    start = 0
+    for mark in _BREAK.finditer(text):
+        if mark.start() > start:
+            yield Clause(start, mark.start())
+        start = mark.end()
+    if start < len(text):
+        yield Clause(start, len(text))
+
+
+def _lines(locator: Locator) -> Iterator[Line]:
+    passage, after_headline = 0, True
+    for unit in locator.units:
+        text = fold(locator.text[unit.start : unit.end])
+        begins_line = unit.start == 0 or locator.text[unit.start - 1] in "\r\n\u3000 "
+        headline = not _PROSE.search(text) and len(text) <= _LONGEST_HEADLINE
+        if headline or after_headline or _NEW_ARTICLE.match(text) or (begins_line and _DATE_FIRST.match(text)):
+            passage += 1
+        after_headline = headline
+        yield Line(unit.number, text, passage, sorted(find_values(text), key=lambda value: value.start))
