@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from hyllm.text import Locator, fold
@@ -14,7 +16,8 @@ _DATE_FIRST = re.compile(r"(?:\d{4}年)?\d{1,2}月")
 _LONGEST_HEADLINE = 40
 
 
-class Line(NamedTuple):
+@dataclass(frozen=True)
+class Line:
     """One unit of the page."""
 
     number: int
@@ -22,8 +25,11 @@ class Line(NamedTuple):
     """In match form: no white space, half-width marks, straight quotation marks."""
     passage: int
     """Lines with the same number follow each other in one article, as far as the print shows."""
-    values: Sequence[Found]
-    """Its dates, money and quantities in printed order."""
+
+    @cached_property
+    def values(self) -> Sequence[Found]:
+        """Its dates, money and quantities in printed order."""
+        return sorted(find_values(self.text), key=lambda value: value.start)
 
     @property
     def is_headline(self) -> bool:
@@ -92,4 +98,4 @@ def _lines(locator: Locator) -> Iterator[Line]:
         if headline or after_headline or _NEW_ARTICLE.match(text) or (begins_line and _DATE_FIRST.match(text)):
             passage += 1
         after_headline = headline
-        yield Line(unit.number, text, passage, sorted(find_values(text), key=lambda value: value.start))
+        yield Line(unit.number, text, passage)

@@ -15,8 +15,6 @@ from ._quantity import parse_quantity
 from ._types import Bound, DateValue, MoneyValue, Number, QuantityValue, Refusal, RefusalReason
 
 __all__ = [
-    "SURNAME",
-    "TITLES",
     "Bound",
     "DateValue",
     "Found",
@@ -25,6 +23,8 @@ __all__ = [
     "QuantityValue",
     "Refusal",
     "RefusalReason",
+    "SURNAME",
+    "TITLES",
     "find_titled_names",
     "find_values",
     "is_vague_date",
