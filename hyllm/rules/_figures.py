@@ -26,11 +26,12 @@ _QUANTITIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _AREA_UNITS = re.compile("(?:亩|公顷|平方米|平方公里|万平方米)$")
+_LAID_OUT = re.compile("(?:规划|建设|新建)$")
 _JOBS_AFTER = re.compile("(?:就业|个?就业岗位|岗位|人?就业)")
 _UNITS = {
     "area": _AREA_UNITS,
     "jobs": re.compile("[人个名](?:以上|左右|以内)?$"),
-    "visitors": re.compile("人次?(?:以上|左右)?$"),
+    "visitors": re.compile("人次(?:以上|左右)?$"),
     "companies": re.compile("家(?:以上|左右)?$"),
 }
 _PROMISED = re.compile("预计|计划|可(?!以说)|将|(?:建成|达产|投产|完成|完工)后|力争|规划|设计|有望|拟")
@@ -77,7 +78,7 @@ def _measure(value: Found, before: str, words: str, after: str) -> str | None:
             return measure
     if value.type == "quantity" and _JOBS_AFTER.match(after) and _UNITS["jobs"].search(words):
         return "jobs"
-    return None
+    return "area" if after.startswith("的") and _AREA_UNITS.search(words) and _LAID_OUT.search(before) else None
 
 
 def _period(measure: str, before: str) -> str:

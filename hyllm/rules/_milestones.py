@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from hyllm.rules._sheet import Line, Sheet, clauses
+from hyllm.values import Found
 
 _STAGES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (stage, re.compile(f"(?:{pattern})(?!后|以后|之后|前|仪式后)"))
@@ -16,6 +17,7 @@ _STAGES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("operating", "投产|投用|投入使用|投入运营|正式运营|试运营|试运行|开园|开业|开放|并网|下线|试产|启用|通车"),
     )
 )
+_MONTH = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])月(?![\d份来])")
 _INTENDED = re.compile("(?:拟|规划|计划|决定)(?:在[^,。;]{0,24})?(?:投资)?(?:建设|新建|兴建|打造|实施)")
 _EXPECTED = re.compile("将|预计|计划|定于|力争|拟|确保|争取|可望|有望|明年|年内|年底(?:前|可)|后年")
 
@@ -33,22 +35,31 @@ class Milestone(NamedTuple):
 
 
 def milestones(sheet: Sheet, line: Line) -> Iterator[Milestone]:
-    """The stages a line tells of, in printed order. A date counts for the clause it stands in.
+    """The stages a line tells of, in printed order.
 
-    A clause that begins with none takes the date the one before closed on: 3月15日,…开工.
+    A stage has the last date before it in its clause; one that is reached, else the date that stood for
+    itself at the beginning of the sentence: 3月15日,…开工.
     """
-    dated: dict[str, Any] | None = None
+    opening: Found | None = None
     for start, end in clauses(line.text):
-        dates = [value for value in line.of_type("date") if start <= value.start and value.end <= end]
-        leading = [value for value in dates if value.end == end]
+        dates = _dates(line, start, end)
         for at, stage in sorted(_stages(line.text, start, end)):
             before = [value for value in dates if value.end <= at]
-            date = sheet.date(line, before[-1]) if before else dated
             status = "expected" if _EXPECTED.search(line.text, start, at) else "reached"
-            yield Milestone(at, stage, date, status)
+            date = before[-1] if before else (opening if status == "reached" else None)
+            yield Milestone(at, stage, sheet.date(line, date) if date else None, status)
         if intended := _INTENDED.search(line.text, start, end):
             yield Milestone(intended.start(), "planned", None, "reached")
-        dated = sheet.date(line, leading[0]) if leading and leading[0].start - start < 4 else None
+        if dates and dates[-1].end == end and dates[-1].start - start < 4:
+            opening = dates[-1]
+
+
+def _dates(line: Line, start: int, end: int) -> list[Found]:
+    """The dates in a clause; before a stage, a bare month is one too: 10月投产."""
+    found = [value for value in line.of_type("date") if start <= value.start and value.end <= end]
+    months = (match.span() for match in _MONTH.finditer(line.text, start, end))
+    bare = [Found("date", *span) for span in months if not any(v.start < span[1] and span[0] < v.end for v in found)]
+    return sorted([*found, *bare], key=lambda value: value.start)
 
 
 def _stages(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

@@ -68,7 +68,7 @@ class Sheet:
 
     def date(self, line: Line, value: Found) -> dict[str, Any]:
         """The reading of a date; one that leans on another gets the nearest before it as its anchor."""
-        words = line.text[value.start : value.end]
+        words = _whole(line.text, value)
         if not needs_anchor(words):
             return {"text": words}
         earlier = [(line, v) for v in line.of_type("date") if v.end <= value.start][::-1]
@@ -76,6 +76,13 @@ class Sheet:
         anchors = (one.text[v.start : v.end] for one, v in earlier)
         anchor = next((found for found in anchors if not needs_anchor(found)), None)
         return {"text": words, "anchor": anchor} if anchor else {"text": words}
+
+
+def _whole(text: str, value: Found) -> str:
+    """The words of a date, with the character that says of which year: 明 before 年底."""
+    words = text[value.start : value.end]
+    which = text[value.start - 1 : value.start] if words.startswith("年") and value.start else ""
+    return which + words if which and which in "今明去前后" else words
 
 
 def clauses(text: str) -> Iterator[Clause]:
