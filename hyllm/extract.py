@@ -114,7 +114,8 @@ class Extractor:
 
         Args:
             pages: the pages.
-            done: called with each page's result as it comes, in no particular order.
+            done: called with each page's result as it comes, in no particular order. If it raises, the run
+                ends with its exception.
         """
         return run(self.map_async(pages, done))
 
@@ -138,9 +139,13 @@ class Extractor:
             return result
 
         try:
-            return list(await asyncio.gather(*(one(page) for page in pages)))
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(page)) for page in pages]
+        except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s
+            raise raised.exceptions[0] from None
         finally:
             await client.aclose()
+        return [task.result() for task in tasks]
 
     async def extract_async(self, page: Page) -> Extraction:
         """`extract`, to be awaited."""

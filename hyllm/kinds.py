@@ -1,6 +1,7 @@
 """The record kinds hyllm knows, and how a name on the command line finds one."""
 
 import importlib
+import sys
 from collections.abc import Iterable
 
 from hyllm.errors import UsageError
@@ -27,6 +28,8 @@ def find_kind(name: str) -> type[Record]:
     if ":" not in name:
         raise UsageError(f"unknown kind {name!r}. Built in: {', '.join(KINDS)}; your own as module:Class")
     module_name, _, class_name = name.partition(":")
+    if "" not in sys.path:
+        sys.path.append("")  # the working folder, last, so that nothing in it hides a library
     try:
         found = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:

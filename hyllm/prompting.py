@@ -5,6 +5,7 @@ and nothing else: a corrected date or a moved file asks for nothing anew.
 """
 
 import hashlib
+import inspect
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +15,7 @@ from typing import Any, Literal
 
 from hyllm.errors import UsageError
 from hyllm.files import shipped
-from hyllm.schemas import Kind, Record, page_model, signature, wire_schema
+from hyllm.schemas import Record, page_model, signature, wire_schema
 from hyllm.text import Unit, joined, split_units
 
 Wire = Literal["json_schema", "json_object"]
@@ -126,7 +127,7 @@ def system_prompt(kinds: Sequence[type[Record]], folder: Path | None = None) -> 
         UsageError: a prompt file is missing, a placeholder is missing or unknown, or an example does not
             agree with its own page.
     """
-    rules = [_read(_prompt_file(record.hyllm, "rules.md", folder)) for record in kinds]
+    rules = [_read(_prompt_file(record, "rules.md", folder)) for record in kinds]
     examples = [_example(record, folder) for record in kinds]
     frame = _frame(folder)
     parts = {
@@ -142,14 +143,16 @@ def _frame(folder: Path | None) -> Path:
     return own if own and own.exists() else shipped("prompts", "frame.md")
 
 
-def _prompt_file(kind: Kind, name: str, folder: Path | None) -> Path:
-    """The first place that has a kind's file: the user's folder, the kind's own path, hyllm's prompts."""
-    places = [shipped("prompts", kind.prompts, name)]
-    if Path(kind.prompts).is_absolute():
-        places = [Path(kind.prompts, name)]
+def _prompt_file(record: type[Record], name: str, folder: Path | None) -> Path:
+    """The first place that has a kind's file: the user's folder, beside the record class, hyllm's prompts."""
+    kind = record.hyllm
+    places = [
+        Path(inspect.getfile(record)).parent / kind.prompts / name,
+        shipped("prompts", kind.prompts, name),
+    ]
     if folder is not None:
         places.insert(0, folder / kind.name / name)
-    return next((place for place in places if place.exists()), places[-1])
+    return next((place for place in places if place.exists()), places[0])
 
 
 def _read(path: Path) -> str:
@@ -174,8 +177,8 @@ def _render(template: str, parts: Mapping[str, str], path: Path) -> str:
 def _example(record: type[Record], folder: Path | None) -> str:
     """One kind's example as the prompt shows it: an invented piece of a page and its answer."""
     kind = record.hyllm
-    text = _read(_prompt_file(kind, "example.txt", folder))
-    path = _prompt_file(kind, "example.json", folder)
+    text = _read(_prompt_file(record, "example.txt", folder))
+    path = _prompt_file(record, "example.json", folder)
     try:
         answer = json.loads(_read(path))
         page_model((record,)).model_validate(answer)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from hyllm import Extractor, Page, UsageError
+from hyllm import Extraction, Extractor, Page, UsageError
 from tests.conftest import Endpoint, Reply
 
 
@@ -77,3 +77,11 @@ def test_provenance_says_what_made_the_result(endpoint: Endpoint) -> None:
     assert provenance["model"] == "m"
     assert provenance["reached"] == endpoint.url
     assert {len(provenance[name]) for name in ("prompt_sha256", "schema_sha256", "request_key")} == {64}
+
+
+def test_a_callback_that_raises_ends_the_run_with_its_exception(endpoint: Endpoint) -> None:
+    def done(result: Extraction) -> None:
+        raise KeyError(result.page.page)
+
+    with pytest.raises(KeyError, match="1"):
+        Extractor("m", base_url=endpoint.url, concurrency=1).map([Page("甲。", "1"), Page("乙。", "2")], done)

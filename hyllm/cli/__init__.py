@@ -1,5 +1,6 @@
 """The command line: thin commands over the Python API, a file a noun."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -32,7 +33,12 @@ for command in (extract, demo, relay, kinds, schemas):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Runs the command line. A user's mistake ends in one clear line, never in a traceback."""
     try:
-        code = cli.main(arguments, prog_name="hyllm", standalone_mode=False)
+        # Not `cli.main`, which ends with 1, a failed gate's code, when the reader of a pipe goes away.
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        with cli.make_context("hyllm", given) as context:
+            code = cli.invoke(context)
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -42,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("hyllm: interrupted", err=True)
         code = _INTERRUPTED
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone (| head): nothing left to say, and to nobody
+    except BrokenPipeError:  # the reader has gone (| head): nothing is left to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it exits
         code = 0
     sys.exit(code if isinstance(code, int) else 0)

@@ -145,7 +145,8 @@ def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Pat
     show_summary(results)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
-        click.echo(f"hyllm: {result.page.page}: {result.error}", err=True)
+        page, why = result.page.page, str(result.error)
+        click.echo(f"hyllm: {why}" if why.startswith(f"{page}:") else f"hyllm: {page}: {why}", err=True)
     if failed:
         raise SystemExit(_exit_code(failed, len(results)))
 

@@ -24,10 +24,16 @@ class _Row(NamedTuple):
     where: str
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Says that the reader has gone (| head) as Python does; rich would exit on the spot."""
+        raise BrokenPipeError
+
+
 def console(*, stderr: bool = False) -> Console:
     """A console whose lines are as wide as the terminal, or wide enough for a table in a file."""
-    found = Console(stderr=stderr, highlight=False)
-    return found if found.is_terminal else Console(stderr=stderr, highlight=False, width=_PLAIN_WIDTH)
+    found = _Console(stderr=stderr, highlight=False)
+    return found if found.is_terminal else _Console(stderr=stderr, highlight=False, width=_PLAIN_WIDTH)
 
 
 def printable(text: str) -> str:
@@ -43,7 +49,10 @@ def show_extraction(result: Extraction) -> None:
     out.print(Text(printable(f"{page.page}  {about}"), style="bold"))
     marks = {entry.at: entry for entry in result.grounding}
     for plural, records in result.records.items():
-        out.print(_table(plural, records, marks))
+        if records:
+            out.print(_table(plural, records, marks))
+        elif result.status != "failed":
+            out.print(Text(f"{plural}: none"))
     if result.problems:
         table = Table("where", "what", "words", "why", title="problems", title_justify="left")
         for problem in result.problems:

@@ -23,7 +23,7 @@ class Kind:
     identity: tuple[str, ...]
     """The fields that say which thing it is. Its id is computed from where they stand."""
     prompts: str
-    """The folder of its rules and example: below `prompts/`, or a path of its own."""
+    """The folder of its rules and example: beside the module of the record class, or an absolute path."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hyllm.cli import main
+from hyllm.files import shipped
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -45,3 +46,23 @@ def test_the_command_is_installed() -> None:
     )
 
     assert done.stdout.startswith("hyllm ")
+
+
+@pytest.mark.parametrize(
+    "arguments", ["demo", "schemas show project", "extract {samples} --replay {suite} --json"]
+)
+def test_a_reader_that_goes_away_is_no_error(arguments: str) -> None:
+    asked = arguments.format(samples=shipped("samples"), suite=shipped("cassettes", "demo"))
+
+    with subprocess.Popen(
+        [sys.executable, "-m", "hyllm", *asked.split()], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.read(10)
+        process.stdout.close()
+        complaints = process.stderr.read().decode()
+
+    assert "Traceback" not in complaints
+    assert "Exception" not in complaints
+    assert process.returncode == 0
