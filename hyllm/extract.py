@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hyllm.answers import Usage, read_answer
+from hyllm.answers import Answer, Usage, read_answer
 from hyllm.archive import Page
 from hyllm.client import PROVIDERS, Endpoint, find_endpoint, open_client
 from hyllm.errors import AnswerError, EndpointError, HyllmError, RecordingError, UsageError
@@ -28,6 +28,7 @@ from hyllm.prompting import (
 )
 from hyllm.recordings import Meta, Recordings
 from hyllm.resolve import load_gazetteer, resolve_page
+from hyllm.rules import RULES, check_kinds, read_by_rules
 from hyllm.text import Locator
 from hyllm.version import __version__
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
 """Where a replayed request would go."""
+_WITHOUT_MODEL = "no model, patterns only: expect to miss most of what a model finds"
 _PAPER = re.compile(r"(.+?)(?:日报|晚报|早报|晨报|都市报)")
 
 
@@ -45,7 +47,7 @@ class Extractor:
 
     Args:
         model: `provider/model` (openai/gpt-5-mini, ollama/qwen3:8b), or a bare name with `base_url`. May be
-            left out with `replay`: the recordings know it.
+            left out with `replay`: the recordings know it. `rules`: no model, patterns; nothing is sent.
         kinds: names of record kinds (`project`, or `module:Class` for your own); all built-in ones if empty.
         base_url: address of an OpenAI-compatible endpoint.
         wire: how the endpoint is held to JSON, where its provider's row says otherwise.
@@ -91,9 +93,16 @@ class Extractor:
         self._concurrency = concurrency
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
         self.prompt = system_prompt(self.kinds, prompts)
+        self._by_rules = model == RULES and not base_url and self._meta is None
         if self._meta:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
             self.options = _recorded_options(self._meta, model)
+        elif self._by_rules:
+            check_kinds(self.kinds)
+            if record:
+                raise UsageError(f"--model {RULES} asks nobody: there is no answer to record")
+            self.endpoint = Endpoint(RULES, _NOWHERE, PROVIDERS["relay"])
+            self.options = RequestOptions(model=RULES)
         else:
             self.endpoint = find_endpoint(model, base_url)
             self.options = _options(self.endpoint, wire, max_tokens)
@@ -125,7 +134,7 @@ class Extractor:
         """`map`, to be awaited."""
         if self._record:
             self._record.begin(self._new_meta())
-        client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
+        client = self._open_client()
         in_flight = asyncio.Semaphore(self._concurrency)
         dead: list[EndpointError] = []  # once the endpoint is unusable, nothing more is sent there
 
@@ -144,7 +153,8 @@ class Extractor:
         except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s
             raise raised.exceptions[0] from None
         finally:
-            await client.aclose()
+            if client:
+                await client.aclose()
         return [task.result() for task in tasks]
 
     async def extract_async(self, page: Page) -> Extraction:
@@ -157,13 +167,15 @@ class Extractor:
         if self._meta:
             answers = f"answers of {model} by {self._meta.reached}, recorded {self._meta.recorded}"
             return f"replay: {counted}, {answers}; nothing is sent"
+        if self._by_rules:
+            return f"rules: {counted}, {_WITHOUT_MODEL}; nothing is sent"
         return f"live: {counted}, model {model}; the text goes to {self.endpoint.host}"
 
     def request(self, page: Page) -> dict[str, Any]:
         """The whole body that is sent for a page."""
         return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
 
-    async def _safely(self, page: Page, client: "Client") -> Extraction:
+    async def _safely(self, page: Page, client: "Client | None") -> Extraction:
         """`_extract`, where a fault of hyllm's own costs one page, not the run."""
         try:
             return await self._extract(page, client)
@@ -171,13 +183,11 @@ class Extractor:
             _log.exception("%s", page.page)
             return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
 
-    async def _extract(self, page: Page, client: "Client") -> Extraction:
+    async def _extract(self, page: Page, client: "Client | None") -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""
         locator = Locator(page.text)
-        body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
         try:
-            completion = await client.ask(body, page.page, self.kinds)
-            answer = read_answer(completion, self.kinds)
+            answer, origin = await self._answer(page, locator, client)
         except HyllmError as error:
             return self._failed(page, error)
         city = _city(page.paper)
@@ -199,13 +209,25 @@ class Extractor:
             resolved.unclaimed,
             resolved.links,
             answer.usage,
-            self._provenance()
-            | {
-                "answers": client.source(body),
-                "answered_as": answer.model,
-                "request_key": request_key(body),
-            },
+            self._provenance() | origin,
         )
+
+    async def _answer(
+        self, page: Page, locator: Locator, client: "Client | None"
+    ) -> tuple[Answer, dict[str, Any]]:
+        """What is said of a page, and where that came from; without a client, by rules."""
+        if client is None:
+            return Answer(read_by_rules(locator, self.kinds), (), Usage(0), None), {"answers": "computed"}
+        body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
+        answer = read_answer(await client.ask(body, page.page, self.kinds), self.kinds)
+        key = request_key(body)
+        return answer, {"answers": client.source(body), "answered_as": answer.model, "request_key": key}
+
+    def _open_client(self) -> "Client | None":
+        """What asks the model; nothing where there is none."""
+        if self._by_rules:
+            return None
+        return open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
 
     def _failed(self, page: Page, error: HyllmError) -> Extraction:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
@@ -218,10 +240,10 @@ class Extractor:
         return {
             "hyllm": __version__,
             "model": self.options.model,
-            "reached": meta.reached if meta else self.endpoint.reached,
+            "reached": None if self._by_rules else meta.reached if meta else self.endpoint.reached,
             "recorded": meta.recorded if meta else None,
             "strategy": "page",
-            "prompt_sha256": prompt_hash(self.prompt),
+            "prompt_sha256": None if self._by_rules else prompt_hash(self.prompt),
             "schema_sha256": schema_hash(self.kinds),
             "gazetteer": self._gazetteer.name,
         }

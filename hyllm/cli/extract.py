@@ -21,7 +21,10 @@ _SOME_FAILED = 4
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--model", envvar="HYLLM_MODEL", metavar="NAME", help="provider/model, or a bare name with --base-url."
+    "--model",
+    envvar="HYLLM_MODEL",
+    metavar="NAME",
+    help="provider/model, a bare name with --base-url, or rules: no model, patterns only.",
 )
 @click.option("--base-url", envvar="HYLLM_BASE_URL", metavar="URL", help="An OpenAI-compatible endpoint.")
 @click.option(

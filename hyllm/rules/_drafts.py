@@ -43,7 +43,7 @@ class Draft:
         return not self.is_clause and not other.is_clause and (one in two or two in one)
 
     def _same_people(self, other: "Draft") -> bool:
-        """Whether the same host met the same guest, or the same person toured; signings have no people yet."""
+        """Whether the same host met the same guest, or the same person toured."""
         mine, theirs = list(self.people), list(other.people)
         if not mine or mine[:1] != theirs[:1]:
             return False

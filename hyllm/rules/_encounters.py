@@ -100,7 +100,14 @@ def _signing(line: Line, start: int, clause: str) -> Draft | None:
     match = _SIGNED.match(clause)
     if not match or not _PACT.search(match["what"]):
         return None
-    opening = max((v.end - start for v in line.of_type("date") if start <= v.start and v.end - start <= match.end("one")), default=0)
+    opening = max(
+        (
+            v.end - start
+            for v in line.of_type("date")
+            if start <= v.start and v.end - start <= match.end("one")
+        ),
+        default=0,
+    )
     one = clause[opening : match.end("one")]
     dates = [v for v in line.of_type("date") if v.start < start + match.end("one")]
     if not is_body(one) or not is_body(match["other"]) or not dates:

@@ -9,7 +9,10 @@ from hyllm.values import Found
 _MONEY: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (measure, re.compile(pattern))
     for measure, pattern in (
-        ("invested", "(?:到位资金|累计(?:完成)?投资|已(?:完成)?投资|完成投资|年度(?:计划)?投资|累计投入)[达到约为]*$"),
+        (
+            "invested",
+            "(?:到位资金|累计(?:完成)?投资|已(?:完成)?投资|完成投资|年度(?:计划)?投资|累计投入)[达到约为]*$",
+        ),
         ("output_value", "(?:产值|销售收入)[可将达到约为超过]*$"),
         ("tax", "(?:税收|缴税|纳税|税)[可将达到约为超过额]*$"),
         ("investment", "(?:投资|总投资额?|投资额|自筹|估算投资|引资额?|总投资[^\\d,]{0,4})[达到约为共]*$"),
@@ -22,7 +25,10 @@ _QUANTITIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("jobs", "(?:就业(?:岗位)?|岗位|用工|职工|吸纳就业|带动就业)[可将达到约为人员]*$"),
         ("visitors", "(?:接待|迎来|吸引)[^\\d,]{0,10}$"),
         ("companies", "(?:企业(?:总数)?|入驻|承载|引进|吸纳|集聚)[^\\d,]{0,8}$"),
-        ("capacity", "(?:年产|日产|月产|年加工|日加工|年处理|日处理|产能|年生产|年发电|可产|吞吐量|年维修|装机|库容|可容纳|可保障|可供)[^\\d,]{0,14}$"),
+        (
+            "capacity",
+            "(?:年产|日产|月产|年加工|日加工|年处理|日处理|产能|年生产|年发电|可产|吞吐量|年维修|装机|库容|可容纳|可保障|可供)[^\\d,]{0,14}$",
+        ),
     )
 )
 _AREA_UNITS = re.compile("(?:亩|公顷|平方米|平方公里|万平方米)$")
@@ -63,7 +69,9 @@ def stated(line: Line) -> list[Stated]:
         words = line.text[value.start : value.end]
         measure = _measure(value, before, words, line.text[value.end : value.end + 6])
         if measure:
-            found.append(Stated(value, words, measure, _period(measure, before), _status(line.text, value.start)))
+            found.append(
+                Stated(value, words, measure, _period(measure, before), _status(line.text, value.start))
+            )
     return found
 
 
@@ -78,7 +86,9 @@ def _measure(value: Found, before: str, words: str, after: str) -> str | None:
             return measure
     if value.type == "quantity" and _JOBS_AFTER.match(after) and _UNITS["jobs"].search(words):
         return "jobs"
-    return "area" if after.startswith("的") and _AREA_UNITS.search(words) and _LAID_OUT.search(before) else None
+    return (
+        "area" if after.startswith("的") and _AREA_UNITS.search(words) and _LAID_OUT.search(before) else None
+    )
 
 
 def _period(measure: str, before: str) -> str:

@@ -15,7 +15,9 @@ from hyllm.rules._sheet import Line, Sheet
 _REACH = 6
 """How many further sentences of an article are read for those who were there."""
 _ORGANISED = re.compile("(?:^|[,。;、的]|\\d日)由?(?P<who>[^,。;的]{2,60}?)(?:联合|共同)?(?:主办|承办)")
-_ITS_OWN = re.compile("(?P<who>(?:[\u4e00-\u9fff]{0,6}[省市县区])(?:委|政府|人大常委会|政协))(?:\\d{4}年)?(?:第|常务|全|[一二三四五六七八九十]+届|常委)")
+_ITS_OWN = re.compile(
+    "(?P<who>(?:[\u4e00-\u9fff]{0,6}[省市县区])(?:委|政府|人大常委会|政协))(?:\\d{4}年)?(?:第|常务|全|[一二三四五六七八九十]+届|常委)"
+)
 _AGENDA = re.compile("(?:专题研究|研究部署|研究审议|研究|审议|听取)了?(?P<what>[^,。;]{2,80})")
 _AGENDA_END = re.compile("等(?:相关)?(?:工作|事项|议题|情况)?(?:的?汇报)?$|的?汇报$")
 _THEME = re.compile('(?:主题[为是]|以)"(?P<what>[^"]{2,30})"')
@@ -24,7 +26,9 @@ _OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("signed", re.compile("(?:签署|签订)了?(?P<what>[^,。;]{0,30}(?:协议|合同|备忘录))")),
     ("awarded", re.compile("[\u4e00-\u9fff]{2,10}获得?(?:[一二三特]等|金|银|铜|优胜)奖")),
 )
-_BEFORE_IT = re.compile("(?:[\u4e00-\u9fff]{0,6}(?:签约|仪式|会议|论坛|座谈|活动|开幕)(?:仪式)?(?:开始)?(?:之?前|结束后|之后|后)|随后)")
+_BEFORE_IT = re.compile(
+    "(?:[\u4e00-\u9fff]{0,6}(?:签约|仪式|会议|论坛|座谈|活动|开幕)(?:仪式)?(?:开始)?(?:之?前|结束后|之后|后)|随后)"
+)
 
 
 def meetings(sheet: Sheet, found: Sequence[Person]) -> list[dict[str, Any]]:
@@ -40,7 +44,7 @@ def meetings(sheet: Sheet, found: Sequence[Person]) -> list[dict[str, Any]]:
 
 
 def _bodies_first(drafts: Sequence[Draft]) -> list[Draft]:
-    """Those of dated text before those of headlines: the text has the fuller name, the headline adds to it."""
+    """Dated text before headlines: the text has the fuller name, the headline adds to it."""
     return sorted(drafts, key=lambda draft: draft.date is None)
 
 

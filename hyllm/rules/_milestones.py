@@ -14,7 +14,10 @@ _STAGES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("started", "开工|动工|启动建设|开建|奠基"),
         ("building", "在建|加快建设|推进建设|正在建设|正在(?:加紧|抓紧)?施工|抓紧收尾|正在打桩|加快推进"),
         ("completed", "竣工|交付|完工|建成(?=[,。;]|\\Z)"),
-        ("operating", "投产|投用|投入使用|投入运营|正式运营|试运营|试运行|开园|开业|开放|并网|下线|试产|启用|通车"),
+        (
+            "operating",
+            "投产|投用|投入使用|投入运营|正式运营|试运营|试运行|开园|开业|开放|并网|下线|试产|启用|通车",
+        ),
     )
 )
 _MONTH = re.compile(r"(?<!\d)(?:1[0-2]|[1-9])月(?![\d份来])")
@@ -58,7 +61,11 @@ def _dates(line: Line, start: int, end: int) -> list[Found]:
     """The dates in a clause; before a stage, a bare month is one too: 10月投产."""
     found = [value for value in line.of_type("date") if start <= value.start and value.end <= end]
     months = (match.span() for match in _MONTH.finditer(line.text, start, end))
-    bare = [Found("date", *span) for span in months if not any(v.start < span[1] and span[0] < v.end for v in found)]
+    bare = [
+        Found("date", *span)
+        for span in months
+        if not any(v.start < span[1] and span[0] < v.end for v in found)
+    ]
     return sorted([*found, *bare], key=lambda value: value.start)
 
 

@@ -34,7 +34,9 @@ _NAME_END = re.compile(rf"(?:{_HEAD})(?=\Z|上|中|时|期间|[(,])")
 _AHEAD = re.compile(
     "将(?!军)|拟|定于|即将|计划|要求|[需应]要?|每[年月周季]|定期|经常|多次|连续|先后|各[类种地]|一系列|系列活动|筹备|等活动|可以|没有"
 )
-_OPENING = re.compile("(?:.*(?:主办|承办|组织|举办|举行|召开|主持|开展)的|.*为期[^的]{1,4}的|近日|日前|当[天日]|其间|期间|由)")
+_OPENING = re.compile(
+    "(?:.*(?:主办|承办|组织|举办|举行|召开|主持|开展)的|.*为期[^的]{1,4}的|近日|日前|当[天日]|其间|期间|由)"
+)
 _GENERIC = re.compile(
     "(?:本次|此次|这次|该)?(?:会议|大会|全会|论坛|仪式|签约仪式|活动|比赛|大赛|座谈会|演出|培训班|讲座|常务会议|全体会议|开幕式)"
 )
@@ -70,7 +72,9 @@ def _named_first(line: Line, start: int, clause: str) -> Occasion | None:
     if not match or _AHEAD.search(clause[: match.end()]):
         return None
     at = _after_dates(line, start, start + match.end("name"))
-    at += len(opening.group()) if (opening := _OPENING.match(line.text[at : start + match.end("name")])) else 0
+    at += (
+        len(opening.group()) if (opening := _OPENING.match(line.text[at : start + match.end("name")])) else 0
+    )
     name = line.text[at : start + match.end("name")]
     if _GENERIC.fullmatch(name) or len(name) < 4:
         return None
@@ -92,7 +96,9 @@ def _named_last(line: Line, start: int, clause: str) -> Occasion | None:
     if _GENERIC.fullmatch(name):
         if match["open"] or not 2 <= len(who) <= 14 or "主持" in match["verb"]:
             return None
-        return Occasion(_type(last), line.text[who_at : start + last.end()], who_at, match["place"], who, match["verb"])
+        return Occasion(
+            _type(last), line.text[who_at : start + last.end()], who_at, match["place"], who, match["verb"]
+        )
     if len(name) < 4:
         return None
     return Occasion(_type(last), name, start + match.start("name"), match["place"], who, match["verb"])

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 from hyllm.rules._people import Person, name_end
 from hyllm.rules._posts import Post, are_public, parse_post, posts_before
 from hyllm.rules._sheet import Line, Sheet
-from hyllm.values import SURNAME
+from hyllm.values import surname_pattern
 
 _SHARED = re.compile("[省市县区]领导|副[市县区]长|副主席|常委")
 """Titles that go for every name of a list: 副市长 before two names."""
-_NAME = rf"(?P<name>{SURNAME}[\u4e00-\u9fff]{{1,2}}?)(?:\([男女]\))?(?:同志)?"
+_NAME = rf"(?P<name>{surname_pattern()}[\u4e00-\u9fff]{{1,2}}?)(?:\([男女]\))?(?:同志)?"
 _BEGIN = r"(?:(?<=[,。;:、!?去命受由等和])|\A)"
 _POST = r"(?P<post>[^,。;:!?的]{2,30}?)"
 _NEWS: tuple[tuple[re.Pattern[str], str], ...] = tuple(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hyllm.rules._sheet import Line
-from hyllm.values import SURNAME, TITLES, find_titled_names
+from hyllm.values import find_titled_names, surname_pattern, title_pattern
 
 _HAN = "\u4e00-\u9fff"
 _NO_NAME = re.compile(
@@ -37,9 +37,9 @@ class Person(NamedTuple):
         return self.line.text[self.start : self.end]
 
 
-_SURNAME = re.compile(SURNAME)
+_SURNAME = re.compile(surname_pattern())
 _MORE_TITLES = "常委|委员|党组成员|检察官|政委|巡视员|调研员|护士长|经理|厂长|教授|研究员|专家|院士|总工程师|省长|代表|站长|团长"
-_AFTER_TITLE = re.compile(rf"(?:{TITLES}|{_MORE_TITLES})(?:\(兼\))?(?={SURNAME})")
+_AFTER_TITLE = re.compile(rf"(?:{title_pattern()}|{_MORE_TITLES})(?:\(兼\))?(?={surname_pattern()})")
 _NEXT = re.compile(r"(?:\([男女]\))?[、和与及]")
 
 

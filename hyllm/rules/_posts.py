@@ -77,7 +77,12 @@ def carried(posts: Iterable[Post]) -> list[Post]:
     finished: list[Post] = []
     for post in posts:
         before = finished[-1] if finished else None
-        if before and before.organisation and post.organisation is None and _is_within(before.organisation, post):
+        if (
+            before
+            and before.organisation
+            and post.organisation is None
+            and _is_within(before.organisation, post)
+        ):
             post = post._replace(organisation=before.organisation)
         if post.organisation or stands_alone(post.title):
             finished.append(post)

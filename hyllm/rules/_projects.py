@@ -12,22 +12,36 @@ from hyllm.rules._people import Person
 from hyllm.rules._sheet import Line, Sheet
 from hyllm.rules._undertakings import Mention, mentions
 
-_GOES_ON = re.compile("(?:该|这个|整个)?(?:项目|园区|基地|小镇|电站|营地|工程)|[一二三]期|两期|(?:全部|整体)?(?:建成|达产|投产)")
+_GOES_ON = re.compile(
+    "(?:该|这个|整个)?(?:项目|园区|基地|小镇|电站|营地|工程)|[一二三]期|两期|(?:全部|整体)?(?:建成|达产|投产)"
+)
 """How a sentence begins that goes on about the project of the one before."""
 _OF_ALL = re.compile("全[市县区省年]|我[市县区省]")
 """What a sentence that is about more than one project says."""
 _TAKES_UP = re.compile("(?:据(?:了解|介绍|悉),)?该?项目(?:选址|位于|占地|总投资|计划|由|建成|达产|全部)")
 _NOT_FAR = 12
 """Lines."""
-_PLACED = re.compile("(?:选址(?:于|在)?|位于|坐落(?:于|在)|落户(?:于|在)?|落地)(?P<place>[\u4e00-\u9fff]{2,20}?)(?=[,。;]|的|\\Z)")
+_PLACED = re.compile(
+    "(?:选址(?:于|在)?|位于|坐落(?:于|在)|落户(?:于|在)?|落地)(?P<place>[\u4e00-\u9fff]{2,20}?)(?=[,。;]|的|\\Z)"
+)
 _PLACE = re.compile("[\u4e00-\u9fff]{1,16}(?:区|县|市|镇|乡|街道|村|片|园)\\Z")
-_OF = re.compile("(?:^|[,。;、])(?:位于|地处|走进|来到|在)?(?P<place>[\u4e00-\u9fff]{1,12}(?:高新区|经开区|区|县|市|镇|乡|街道|村))的\\Z")
-_IN = re.compile("在(?P<place>[\u4e00-\u9fff]{2,14}(?:高新区|经开区|区|县|市|镇|乡|街道|村))(?:新?建设|兴建|投资建设|建)")
+_OF = re.compile(
+    "(?:^|[,。;、])(?:位于|地处|走进|来到|在)?(?P<place>[\u4e00-\u9fff]{1,12}(?:高新区|经开区|区|县|市|镇|乡|街道|村))的\\Z"
+)
+_IN = re.compile(
+    "在(?P<place>[\u4e00-\u9fff]{2,14}(?:高新区|经开区|区|县|市|镇|乡|街道|村))(?:新?建设|兴建|投资建设|建)"
+)
 _PARTIES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (role, re.compile(pattern))
     for role, pattern in (
-        ("investor", "由(?P<who>[^,。;由]{3,50}?)(?:共同|联合)?(?:出资|自筹|投资|共建|投建|开发(?!区|有限|投资))"),
-        ("investor", "(?:^|[,。;])(?P<who>[^,。;的]{3,30}公司)(?:计划|拟)?投资[^,。;]{2,10}元(?:的|建设|兴建)"),
+        (
+            "investor",
+            "由(?P<who>[^,。;由]{3,50}?)(?:共同|联合)?(?:出资|自筹|投资|共建|投建|开发(?!区|有限|投资))",
+        ),
+        (
+            "investor",
+            "(?:^|[,。;])(?P<who>[^,。;的]{3,30}公司)(?:计划|拟)?投资[^,。;]{2,10}元(?:的|建设|兴建)",
+        ),
         ("operator", "由(?:其?全资子公司)?(?P<who>[^,。;由]{3,40}?)(?:负责)?运营"),
         ("partner", "由(?P<who>[^,。;由]{3,40}?)(?:承建|施工)"),
     )
@@ -128,7 +142,11 @@ def _parts(line: Line, current: _Draft | None) -> Iterator[tuple[Mention | None,
     """
     named = list(mentions(line))
     if not named:
-        if current and not _OF_ALL.search(line.text) and (_GOES_ON.match(line.text) or line.number - max(current.lines) == 1):
+        if (
+            current
+            and not _OF_ALL.search(line.text)
+            and (_GOES_ON.match(line.text) or line.number - max(current.lines) == 1)
+        ):
             yield None, 0, len(line.text)
         return
     starts = [0, *(_sentence_part(line.text, one.start) for one in named[1:]), len(line.text)]
@@ -145,11 +163,15 @@ def _draft(drafts: dict[str, _Draft], mention: Mention) -> _Draft:
     """The draft of a project: the one of the same name, or of one that contains it or is contained."""
     bare = mention.name.replace('"', "").removesuffix("项目")
     for known, draft in drafts.items():
-        if draft.count == mention.count and _phase(known) == _phase(bare) and (bare in known or known in bare):
+        if (
+            draft.count == mention.number
+            and _phase(known) == _phase(bare)
+            and (bare in known or known in bare)
+        ):
             if len(mention.name) > len(draft.name):
                 draft.name = mention.name
             return draft
-    drafts[bare] = _Draft(mention.name, mention.count)
+    drafts[bare] = _Draft(mention.name, mention.number)
     return drafts[bare]
 
 
@@ -164,7 +186,7 @@ def _tell(draft: _Draft, sheet: Sheet, line: Line, mention: Mention | None, star
     for amount in stated(line):
         if start <= amount.value.start < end:
             draft.note(amount)
-    if mention is None or not mention.count:
+    if mention is None or not mention.number:
         for one in milestones(sheet, line):
             if start <= one.at < end:
                 draft.reach(one)
@@ -184,7 +206,9 @@ def _tell(draft: _Draft, sheet: Sheet, line: Line, mention: Mention | None, star
 
 def _of_batch(sheet: Sheet, line: Line, mention: Mention) -> Milestone:
     dates = [value for value in line.of_type("date") if value.end <= mention.start]
-    return Milestone(mention.start, mention.stage or "signed", sheet.date(line, dates[-1]) if dates else None, "reached")
+    return Milestone(
+        mention.start, mention.stage or "signed", sheet.date(line, dates[-1]) if dates else None, "reached"
+    )
 
 
 def _place(text: str, mention: Mention | None, start: int, end: int) -> str | None:

@@ -10,7 +10,10 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (role, re.compile(pattern))
     for role, pattern in (
         ("chaired", "主持"),
-        ("spoke", "致辞|致欢迎词|(?<!重要)讲话(?!精神)|发言|演讲|点评|作(?:总结|说明|[^,。]{0,12}报告)|分享|通报|讲授|授课|讲课"),
+        (
+            "spoke",
+            "致辞|致欢迎词|(?<!重要)讲话(?!精神)|发言|演讲|点评|作(?:总结|说明|[^,。]{0,12}报告)|分享|通报|讲授|授课|讲课",
+        ),
         ("presented", "汇报|(?<!简要)介绍|推介"),
         ("witnessed", "见证"),
         ("signed", "代表[^,。]{0,20}(?:签约|签字|签署)|签署了|签字"),
@@ -28,7 +31,8 @@ _ABSENT = re.compile("没有|未能|委托")
 def roles(text: str, cast: Cast) -> Iterator[tuple[str, list[str]]]:
     """The names in a line whose clause says what they did there, with their roles.
 
-    That somebody said something puts nobody there: an interview says that too. Names that are joined by 、 share what is said of the last.
+    That somebody said something puts nobody there: an interview says that too. Names that are joined by 、
+    share what is said of the last.
     """
     for start, end in clauses(text):
         names = cast.within(text, start, end)

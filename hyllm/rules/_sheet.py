@@ -102,7 +102,12 @@ def _lines(locator: Locator) -> Iterator[Line]:
         text = fold(locator.text[unit.start : unit.end])
         begins_line = unit.start == 0 or locator.text[unit.start - 1] in "\r\n\u3000 "
         headline = not _PROSE.search(text) and len(text) <= _LONGEST_HEADLINE
-        if headline or after_headline or _NEW_ARTICLE.match(text) or (begins_line and _DATE_FIRST.match(text)):
+        if (
+            headline
+            or after_headline
+            or _NEW_ARTICLE.match(text)
+            or (begins_line and _DATE_FIRST.match(text))
+        ):
             passage += 1
         after_headline = headline
         yield Line(unit.number, text, passage)

@@ -13,7 +13,7 @@ _HEAD = re.compile(
     "大桥|水库|污水处理厂|水厂|枢纽)(?:[一二三四五]期)?"
 )
 _STOP = re.compile(
-    "[,。;:!?、()《》<>的了由在是与和对为把该从向将给等即—-]|位于|走进|来到|打造成?|培育|获评|荣获|争创|创建|评为|认定|建设(?!项目)|兴建|新建|投资(?=[^,。]{0,3}\\d)|其中|落户|"
+    "[,。;:!?、()《》<>的了由在是与和对为把该从向将给等即—-]|位于|走进|来到|打造成?|培育|获评|荣获|争创|创建|评为|认定|设在|主会场|建设(?!项目)|兴建|新建|投资(?=[^,。]{0,3}\\d)|其中|落户|"
     "坐落|共建|签订|签署|搬迁|探访|参观|实施|谋划|支持|助力|承接|通过|带动|依托|围绕|聚焦|\\d月|推进|推动|加快|引进|签下|拿下|\\d日(?:上午|下午)?|今年|去年|明年|目前|据了解|决定|计划(?!项目)|总投资|开工|签约(?!项目)|启动|"
     "\\d[个家座条]|[一二三四五六七八九十]大|以及|包括|举行|召开|本报讯|当前|宣布|达产后|建成|随着|作为|关于"
 )
@@ -27,8 +27,12 @@ _COMMON = re.compile(
 )
 """Words that tell no project from another: what is left of a name must name something."""
 _DESCRIBED = re.compile("唯一|首个|首家|最大|第一家|[\u4e00-\u9fff]{2}[省市县区](?:重大|重点|民生)项目")
-_FAR_PLACE = re.compile("(?P<place>[\u4e00-\u9fff]{2,3}[县市区][\u4e00-\u9fff]{1,4}(?:镇|乡|街道))(?=[\u4e00-\u9fff]{4})")
-_FOLLOWS = re.compile("举行|召开|举办|开赛|现场|为主会场|负责人|经理|部|办|组|化|制|信息|资金(?!到位)|数|库|法人|秘书长|主任")
+_FAR_PLACE = re.compile(
+    "(?P<place>[\u4e00-\u9fff]{2,3}[县市区][\u4e00-\u9fff]{1,4}(?:镇|乡|街道))(?=[\u4e00-\u9fff]{4})"
+)
+_FOLLOWS = re.compile(
+    "举行|召开|举办|开赛|现场|为主会场|负责人|经理|部|办|组|化|制|信息|资金(?!到位)|数|库|法人|秘书长|主任"
+)
 _BATCHES = tuple(
     map(
         re.compile,
@@ -57,7 +61,8 @@ class Mention(NamedTuple):
     start: int
     end: int
     name: str
-    count: str | None = None
+    number: str | None = None
+    """Of a batch: how many, in words."""
     stage: str | None = None
     """Of a batch: what was done with it."""
     place: str | None = None
@@ -67,7 +72,9 @@ class Mention(NamedTuple):
 def mentions(line: Line) -> Iterator[Mention]:
     """The projects a line names, in printed order; a batch only with what was done with it."""
     batches = list(_batches(line.text))
-    named = [one for one in _named(line.text) if not any(b.start < one.end and one.start < b.end for b in batches)]
+    named = [
+        one for one in _named(line.text) if not any(b.start < one.end and one.start < b.end for b in batches)
+    ]
     yield from sorted((*batches, *named))
 
 
