@@ -9,6 +9,8 @@ from hyllm.text import fold
 from hyllm.values import Refusal, parse_ordinal
 
 _NUMBER = "[0-9零〇一二三四五六七八九十百]{1,5}"
+_MANY = 100
+"""Drafts back to which the same meeting is looked for: no page has more."""
 _ORDINAL = re.compile(rf"(?:第?{_NUMBER}届)?第?{_NUMBER}次|第{_NUMBER}[届期场讲]|首[次届期场讲]")
 
 
@@ -88,7 +90,7 @@ def united(drafts: Iterable[Draft]) -> list[Draft]:
     """The drafts, those of one meeting as one."""
     kept: list[Draft] = []
     for draft in drafts:
-        same = next((one for one in kept if one.takes_in(draft)), None)
+        same = next((one for one in kept[-_MANY:] if one.takes_in(draft)), None)
         if same:
             same.unite(draft)
         else:

@@ -15,7 +15,10 @@ _NO_NAME = re.compile(
     "左右|易地|解决|国有|公司|公开|公室|程序|车间|路边|终于|支部|支持|居民|居委|时代|时候|农业|农村|农民|任命|任免|"
     "曾任|和市|和县|和区|和省|柏油|云集|方式|古人|充当|相关|联系|言下|容易|能否|利用|越来|游客|国内|国际|东部|步入|江边"
 )
-_AFTER_TWO = "与说称等在的于是也还将就及对向从到把被又并都则指这那他她任兼率赴来走看该让给主致参见会出担调陪告回今作讲汇宣深"
+_AFTER_TWO = (
+    "与说称等在的于是也还将就及对向从到把被又并都则指这那他她任兼率"
+    "赴来走看该让给主致参见会出担调陪告回今作讲汇宣深"
+)
 """Characters that follow a name, and stand in hardly any as the last."""
 _JOINING = "和与同为以一带先正已曾当不拟率颁揭签随获上应受现亲专到在"
 _WORDS = re.compile(
@@ -38,7 +41,10 @@ class Person(NamedTuple):
 
 
 _SURNAME = re.compile(surname_pattern())
-_MORE_TITLES = "常委|委员|党组成员|检察官|政委|巡视员|调研员|护士长|经理|厂长|教授|研究员|专家|院士|总工程师|省长|代表|站长|团长"
+_MORE_TITLES = (
+    "常委|委员|党组成员|检察官|政委|巡视员|调研员|护士长|"
+    "经理|厂长|教授|研究员|专家|院士|总工程师|省长|代表|站长|团长"
+)
 _AFTER_TITLE = re.compile(rf"(?:{title_pattern()}|{_MORE_TITLES})(?:\(兼\))?(?={surname_pattern()})")
 _NEXT = re.compile(r"(?:\([男女]\))?[、和与及]")
 

@@ -14,17 +14,23 @@ _PROSE = re.compile("[。;!?]$|,")
 _NEW_ARTICLE = re.compile("本报讯|新华社|[▲■●◆]")
 _DATE_FIRST = re.compile(r"(?:\d{4}年)?\d{1,2}月")
 _LONGEST_HEADLINE = 40
+_LONGEST = 800
+"""Characters of a line. A longer unit is no sentence but a table or noise: cut, the time stays linear."""
+_FARTHEST = 12
+"""How many lines back an anchor or the date of an occasion is looked for."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One unit of the page."""
+    """One unit of the page, or a part of a very long one."""
 
     number: int
     text: str
     """In match form: no white space, half-width marks, straight quotation marks."""
     passage: int
     """Lines with the same number follow each other in one article, as far as the print shows."""
+    index: int
+    """Its place in the passage, from 0."""
 
     @cached_property
     def values(self) -> Sequence[Found]:
@@ -58,13 +64,11 @@ class Sheet:
     def following(self, line: Line, count: int) -> list[Line]:
         """The line, and up to `count` that follow it in its passage."""
         passage = self._passages[line.passage]
-        index = line.number - passage[0].number
-        return passage[index : index + count + 1]
+        return passage[line.index : line.index + count + 1]
 
     def before(self, line: Line) -> list[Line]:
-        """The lines of the passage before this one, the nearest first."""
-        passage = self._passages[line.passage]
-        return passage[: line.number - passage[0].number][::-1]
+        """The lines of the passage shortly before this one, the nearest first."""
+        return self._passages[line.passage][max(0, line.index - _FARTHEST) : line.index][::-1]
 
     def date(self, line: Line, value: Found) -> dict[str, Any]:
         """The reading of a date; one that leans on another gets the nearest before it as its anchor."""
@@ -97,7 +101,7 @@ def clauses(text: str) -> Iterator[Clause]:
 
 
 def _lines(locator: Locator) -> Iterator[Line]:
-    passage, after_headline = 0, True
+    passage, index, after_headline = 0, -1, True
     for unit in locator.units:
         text = fold(locator.text[unit.start : unit.end])
         begins_line = unit.start == 0 or locator.text[unit.start - 1] in "\r\n\u3000 "
@@ -108,6 +112,8 @@ def _lines(locator: Locator) -> Iterator[Line]:
             or _NEW_ARTICLE.match(text)
             or (begins_line and _DATE_FIRST.match(text))
         ):
-            passage += 1
+            passage, index = passage + 1, -1
         after_headline = headline
-        yield Line(unit.number, text, passage)
+        for start in range(0, len(text), _LONGEST):
+            index += 1
+            yield Line(unit.number, text[start : start + _LONGEST], passage, index)
