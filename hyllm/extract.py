@@ -92,13 +92,14 @@ class Extractor:
         self._timeout = timeout
         self._concurrency = concurrency
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
-        self.prompt = system_prompt(self.kinds, prompts)
         self._by_rules = model == RULES and not base_url and self._meta is None
+        if self._by_rules:
+            check_kinds(self.kinds)
+        self.prompt = system_prompt(self.kinds, prompts)
         if self._meta:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
             self.options = _recorded_options(self._meta, model)
         elif self._by_rules:
-            check_kinds(self.kinds)
             if record:
                 raise UsageError(f"--model {RULES} asks nobody: there is no answer to record")
             self.endpoint = Endpoint(RULES, _NOWHERE, PROVIDERS["relay"])

@@ -153,6 +153,8 @@ def test_pages_come_out_in_order_and_a_failed_one_stands_among_them(
         (["{page}", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--out", "no/such/o"], 2, "cannot be written"),
         (["{page}", "--model", "m", "--base-url", "http://192.0.2.1/v1", "--local-only"], 2, "not this machine"),
         (["{page}", "--replay", "nowhere"], 3, "no recordings in nowhere"),
+        (["{page}", "--model", "rules", "--record", "suite"], 2, "no answer to record"),
+        (["{page}", "--model", "rules", "--kind", "tests.rules.test_laws:Ship"], 2, "needs a model"),
         (["{page}", "--wire", "smoke"], 2, "smoke"),
     ],
 )  # fmt: skip
@@ -205,3 +207,27 @@ def test_control_characters_of_a_page_do_not_reach_the_terminal(
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert "[bold]" in out
+
+
+def test_rules_need_no_endpoint(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page.write_text("县长方自强出席。新塘铜业产业园昨日开工。", encoding="utf-8")
+
+    code, out, err = run(
+        capsys, "extract", page, "--model", "rules", "--issue-date", "2022-03-18", "--json", "--local-only"
+    )
+
+    found = json.loads(out)
+    assert code == 0
+    assert found["officials"][0]["posts"] == [{"organisation": None, "title": "县长", "status": "holds"}]
+    assert found["projects"][0]["stage_date"] == {"text": "昨日", "edtf": "2022-03-17"}
+    assert (found["provenance"]["model"], found["provenance"]["answers"]) == ("rules", "computed")
+    assert "no model, patterns only: expect to miss most of what a model finds; nothing is sent" in err
+    assert "No model was asked." in err
+
+
+def test_a_model_called_rules_at_an_address_is_that_model(
+    endpoint: Endpoint, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(capsys, "extract", page, "--model", "rules", "--base-url", endpoint.url, "--json")
+
+    assert [body["model"] for body in endpoint.bodies] == ["rules"]

@@ -91,7 +91,7 @@ def test_headline_and_text_tell_of_one_reception() -> None:
 
 
 def test_the_sentences_that_follow_tell_who_was_there() -> None:
-    text = "本报讯 5月8日，湘塘铜业产业园开工仪式举行。县长方自强宣布开工，副县长李大山主持。\n\n县委书记王远出席别的活动。"
+    text = "本报讯 5月8日，湘塘铜业产业园开工仪式举行。县长方自强宣布开工，副县长李大山主持。\n\n别处的消息\n\n县委书记王远出席别的活动。"
 
     (meeting,) = read(text, "meetings")
 

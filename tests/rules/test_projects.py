@@ -72,7 +72,8 @@ def test_what_follows_a_name_is_told_of_it(told: str, field: str, expected: obje
 
 
 @pytest.mark.parametrize(
-    "text", ["南岭铜箔项目好。", "南岭铜箔项目建成后，产值可观。", "全市投资额突破100亿元。", "湘塘集团开工。"]
+    "text",
+    ["南岭铜箔项目好。", "南岭铜箔项目建成后，产值可观。", "全市投资额突破100亿元。", "湘塘集团开工。"],
 )
 def test_a_name_alone_or_a_stage_alone_is_none(text: str) -> None:
     assert read(text, "projects") == []
