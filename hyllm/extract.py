@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -39,7 +38,6 @@ _log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
 """Where a replayed request would go."""
 _WITHOUT_MODEL = "no model, patterns only: expect to miss most of what a model finds"
-_PAPER = re.compile(r"(.+?)(?:日报|晚报|早报|晨报|都市报)")
 
 
 class Extractor:
@@ -191,7 +189,7 @@ class Extractor:
             answer, origin = await self._answer(page, locator, client)
         except HyllmError as error:
             return self._failed(page, error)
-        city = _city(page.paper)
+        city = page.own_city
         resolved = resolve_page(
             locator,
             answer.readings,
@@ -200,13 +198,14 @@ class Extractor:
             issue_date=page.issue_date,
             city=city,
             gazetteer=self._gazetteer if city == self._gazetteer.city else None,
+            lost=answer.problems,
         )
         return Extraction(
             page,
             "partial" if answer.problems else "done",
             resolved.records,
             resolved.grounding,
-            (*_conflicts(page), *answer.problems, *resolved.problems),
+            (*_page_problems(page), *resolved.problems),
             resolved.unclaimed,
             resolved.links,
             answer.usage,
@@ -232,7 +231,7 @@ class Extractor:
 
     def _failed(self, page: Page, error: HyllmError) -> Extraction:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
-        problems = (*_conflicts(page), Problem("", reason, "", str(error)))
+        problems = (*_page_problems(page), Problem("", reason, "", str(error)))
         nothing = {record.hyllm.plural: () for record in self.kinds}
         return Extraction(page, "failed", nothing, (), problems, (), (), Usage(0), self._provenance(), error)
 
@@ -285,11 +284,8 @@ def _recorded_options(meta: Meta, model: str | None) -> RequestOptions:
         raise RecordingError(f"meta.yaml has options this version does not know: {error}") from error
 
 
-def _conflicts(page: Page) -> Iterable[Problem]:
-    return (Problem("", "conflict", "", message) for message in page.conflicts)
-
-
-def _city(paper: str | None) -> str | None:
-    """The city a paper is named after: 衡阳 of 衡阳日报."""
-    name = _PAPER.fullmatch(paper or "")
-    return name.group(1) if name else None
+def _page_problems(page: Page) -> Iterable[Problem]:
+    """What is wrong with the page itself: sources that disagree, places that cannot be read."""
+    yield from (Problem("", "conflict", "", message) for message in page.conflicts)
+    if page.damage:
+        yield Problem("", "damaged", "", page.damage)

@@ -17,6 +17,7 @@ Reason = Literal[
     "truncated",  # the answer breaks off
     "failed",  # no answer
     "conflict",  # two sources disagree
+    "damaged",  # places of the page's text cannot be read
 ]
 
 

@@ -93,6 +93,8 @@ CHANGES: list[tuple[Change, str, str]] = [
     (lambda a: a["projects"].insert(0, {"evidence": [1]}), "/projects", '{"evidence": [1]}'),
     (lambda a: a["projects"].insert(0, "洣水桥"), "/projects", '"洣水桥"'),
     (lambda a: a["projects"].insert(0, None), "/projects", "null"),
+    (lambda a: a["projects"].insert(0, {"name": " ", "evidence": [1]}), "/projects", '{"name": " "'),
+    (lambda a: a["projects"][0].update(aliases=[""]), "/projects/0/aliases", '""'),
 ]  # fmt: skip
 
 

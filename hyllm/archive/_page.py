@@ -3,16 +3,20 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from hyllm.errors import PageError, UsageError
+from hyllm.archive._familiar import han_share
+from hyllm.archive._metadata import check_issue_date, city_of
+from hyllm.errors import PageError
 
-_ISSUE_DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _LONGEST = 40_000
 """Characters. A page of a daily has 2,000 to 12,000; what is longer is no page."""
+_LEAST_HAN = 0.2
+"""Of letters, digits and Chinese characters. A page of tables and prices has more."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_DAMAGED = "\ufffd"
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class Page:
     """A page. `text` is never altered: every offset hyllm gives is an index into it.
 
     Raises:
-        PageError: the text is empty, too long for a page, or holds NUL characters.
+        PageError: the text is empty, or holds NUL characters or halves of characters; or, unless it is
+            forced, it has over 40,000 characters, or under 20 % of it is Chinese.
         UsageError: `issue_date` is no year, month or day.
     """
 
@@ -37,58 +42,81 @@ class Page:
     """What else is known, a scan's address or a shelfmark: carried along to the results."""
     conflicts: tuple[str, ...] = ()
     """Where two sources of metadata disagree; each becomes a problem entry."""
+    city: str | None = None
+    """The city the paper is of, as in 衡阳. `None`: `own_city` tells it from the paper's name."""
+    encoding: str | None = None
+    """What the text was decoded from, as Python names it; `None` where it was given as text."""
+    force: bool = field(default=False, repr=False)
+    """Whether a text that is too long or hardly Chinese is a page all the same."""
 
     def __post_init__(self) -> None:
-        if not self.text.strip():
-            raise PageError(f"{self.page}: the page is empty")
-        if "\0" in self.text:
-            raise PageError(f"{self.page}: holds NUL characters: not text, or UTF-16 read as UTF-8")
-        if len(self.text) > _LONGEST:
-            raise PageError(
-                f"{self.page}: {len(self.text):,} characters are more than one page "
-                f"(at most {_LONGEST:,}); split the file into its pages"
-            )
+        check_text(self.text, shown(self.page), force=self.force)
         if self.issue_date is not None:
             check_issue_date(self.issue_date)
 
     @cached_property
     def text_sha256(self) -> str:
         """SHA-256 of the text in UTF-8, in hex."""
-        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def own_city(self) -> str | None:
+        """The city the paper is of, without 市: as given, else as the paper's name says."""
+        return self.city.removesuffix("市") if self.city else city_of(self.paper)
+
+    @property
+    def damaged(self) -> int:
+        """How many places of the text are lost: U+FFFD, put there in decoding or found in the file."""
+        return self.text.count(_DAMAGED)
+
+    @property
+    def damage(self) -> str | None:
+        """A sentence on the places that are lost, for a problem entry; `None` where there are none."""
+        if not self.damaged:
+            return None
+        places = "1 place" if self.damaged == 1 else f"{self.damaged} places"
+        hint = "" if self.encoding is None else f"; read as {self.encoding}, if that is wrong give --encoding"
+        return f"{places} of the text cannot be read (U+FFFD), the first at {self.text.index(_DAMAGED)}{hint}"
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What is known of a page beside its text, from one source. `None`: the source does not say."""
-
-    paper: str | None = None
-    issue_date: str | None = None
-    page_no: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict[str, Any])
-
-    def over(self, weaker: "Metadata", source: str) -> tuple["Metadata", tuple[str, ...]]:
-        """These, completed by a weaker source; and where the two disagree."""
-        merged: dict[str, Any] = {"extra": {**weaker.extra, **self.extra}}
-        conflicts: list[str] = []
-        for name in (f.name for f in fields(self) if f.name != "extra"):
-            ours, theirs = getattr(self, name), getattr(weaker, name)
-            if ours is not None and theirs is not None and ours != theirs:
-                conflicts.append(f"{name}: {ours} is used, the {source} says {theirs}")
-            merged[name] = theirs if ours is None else ours
-        return Metadata(**merged), tuple(conflicts)
-
-
-def check_issue_date(text: str) -> str:
-    """`text` if it is an issue date: YYYY-MM-DD, YYYY-MM or YYYY.
+def check_text(text: str, name: str, *, force: bool = False) -> None:
+    """Nothing, if `text` can be a page's.
 
     Raises:
-        UsageError: it is none.
+        PageError: it cannot be, or hardly (unless it is forced). The message begins with `name`.
     """
-    match = _ISSUE_DATE.fullmatch(text)
-    if match is None:
-        raise UsageError(f"issue date {text!r} is not of the form YYYY-MM-DD, YYYY-MM or YYYY")
-    try:
-        date(*(int(part) for part in match.groups(default="1")))
-    except ValueError as error:
-        raise UsageError(f"issue date {text!r}: {error}") from error
-    return text
+    wrong = _unreadable(text) or (not force and _unlikely(text))
+    if wrong:
+        raise PageError(f"{name}: {wrong}")
+
+
+def _unreadable(text: str) -> str | None:
+    """Why this is no text at all."""
+    if not text.strip():
+        return "the page is empty"
+    if "\0" in text:
+        return "holds NUL characters: no text file, or in another encoding; give --encoding NAME"
+    if _SURROGATE.search(text):
+        return "holds halves of characters (lone surrogates), which no file can hold"
+    return None
+
+
+def _unlikely(text: str) -> str | None:
+    """Why this is hardly a page of a Chinese newspaper."""
+    if len(text) > _LONGEST:
+        return (
+            f"{len(text):,} characters are more than one page (at most {_LONGEST:,}); "
+            "split the file into its pages, or give --force"
+        )
+    share = han_share(text)
+    if share < _LEAST_HAN:
+        return (
+            f"only {share:.0%} of its characters are Chinese (at least {_LEAST_HAN:.0%}); "
+            "if it is in another encoding give --encoding NAME, if it is a page all the same --force"
+        )
+    return None
+
+
+def shown(name: object) -> str:
+    """A name for a message: what a terminal would obey, or cannot show, is escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in str(name))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import click
 
 from hyllm.cli.demo import demo
+from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kinds import kinds
 from hyllm.cli.relay import relay
@@ -26,7 +27,7 @@ def cli() -> None:
     """
 
 
-for command in (extract, demo, relay, kinds, schemas):
+for command in (extract, demo, relay, evals, kinds, schemas):
     cli.add_command(command)
 
 

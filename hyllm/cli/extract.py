@@ -8,7 +8,7 @@ from typing import TextIO
 
 import click
 
-from hyllm.archive import Metadata, Page, find_pages, read_page
+from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
 from hyllm.extract import Extractor
@@ -19,7 +19,7 @@ _SOME_FAILED = 4
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option(
     "--model",
     envvar="HYLLM_MODEL",
@@ -35,6 +35,19 @@ _SOME_FAILED = 4
 )
 @click.option("--paper", metavar="NAME", help="The newspaper's name, such as 衡阳日报.")
 @click.option("--page-no", metavar="NO", help="The page's number in its issue: 1, A3.")
+@click.option("--city", metavar="NAME", help="The city the paper is of, where its name does not say: 衡阳.")
+@click.option(
+    "--metadata",
+    "table",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE.csv",
+    help="A row a page: page, paper, issue_date, page_no, city; other columns are carried along.",
+)
+@click.option(
+    "--name-pattern", metavar="PATTERN", help="How pages are named, such as '{paper}-{date}-{page_no}'."
+)
+@click.option("--encoding", metavar="NAME", help="What the files are in, where hyllm tells it wrongly.")
+@click.option("--force", is_flag=True, help="Take pages that are over 40,000 characters or hardly Chinese.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output, a line a page.")
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="JSON Lines into FILE."
@@ -92,7 +105,7 @@ _SOME_FAILED = 4
     help="Counties and districts of another city than 衡阳.",
 )
 def extract(
-    paths: Sequence[Path],
+    paths: Sequence[str],
     *,
     model: str | None,
     base_url: str | None,
@@ -100,6 +113,11 @@ def extract(
     issue_date: str | None,
     paper: str | None,
     page_no: str | None,
+    city: str | None,
+    table: Path | None,
+    name_pattern: str | None,
+    encoding: str | None,
+    force: bool,
     as_json: bool,
     out: Path | None,
     record: Path | None,
@@ -112,15 +130,23 @@ def extract(
     local_only: bool,
     gazetteer: Path | None,
 ) -> None:
-    """Extract the records of pages: files, or folders with *.txt below them.
+    """Extract the records of pages: files, folders with *.txt below them, *.jsonl, or - for standard input.
 
-    A page is a text file in UTF-8. Its date is read from its name (hyrb-2022-03-18-1.txt), or from a JSON
-    file of the same name beside it with paper, issue_date and page_no.
+    A page is a text file. Its paper, date and number are what the options say, else a JSON file of the same
+    name beside it or its row in --metadata, else its masthead, else its name (hyrb-2022-03-18-1.txt). A
+    line of a *.jsonl is a page: {"id", "text"}, and whatever of these is known. If one page cannot be used,
+    all that cannot are named and nothing is sent.
     """
     if as_json and out:
         raise UsageError("give --json or --out, not both")
-    given = Metadata(paper, issue_date, page_no)
-    pages = [read_page(file.path, file.page, given) for file in find_pages(paths)]
+    reader = PageReader(
+        given=Metadata(paper, issue_date, page_no, city),
+        encoding=encoding,
+        name_pattern=name_pattern,
+        table=table,
+        force=force,
+    )
+    pages = reader.from_paths(paths)
     extractor = Extractor(
         model,
         kinds=kinds,
@@ -135,6 +161,7 @@ def extract(
         local_only=local_only,
         gazetteer=gazetteer,
     )
+    click.echo(describe_dates(pages), err=True)
     click.echo(extractor.announcement(len(pages)), err=True)
     _run(extractor, pages, as_json=as_json, out=out)
 

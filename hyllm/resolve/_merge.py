@@ -18,26 +18,33 @@ class Conflict(NamedTuple):
     other: str
 
 
-def merged(kind: type[Record], readings: Sequence[Reading]) -> tuple[list[Reading], list[Conflict]]:
+class Merged(NamedTuple):
+    """The readings of one kind after merging."""
+
+    readings: list[Reading]
+    conflicts: list[Conflict]
+    places: list[int]
+    """For each reading before merging, the index of the one it has become part of."""
+
+
+def merged(kind: type[Record], readings: Sequence[Reading]) -> Merged:
     """The readings of one kind, those with one identity united: lists unite, the first words win.
 
     The order is that of the first mention. An identity is the words of the kind's identity fields, compared
     by `bare_name`; where any of them is absent, a reading stays by itself.
     """
-    places: dict[tuple[str, ...], int] = {}
-    united: list[Reading] = []
-    conflicts: list[Conflict] = []
+    first: dict[tuple[str, ...], int] = {}
+    found = Merged([], [], [])
     for reading in readings:
         key = _identity(kind, reading)
-        if key is None or key not in places:
-            if key is not None:
-                places[key] = len(united)
-            united.append(reading)
+        index = first.setdefault(key, len(found.readings)) if key is not None else len(found.readings)
+        found.places.append(index)
+        if index == len(found.readings):
+            found.readings.append(reading)
             continue
-        index = places[key]
-        united[index], differing = _united(united[index], reading, kind.hyllm.identity)
-        conflicts += [Conflict(index, *difference) for difference in differing]
-    return united, conflicts
+        found.readings[index], differing = _united(found.readings[index], reading, kind.hyllm.identity)
+        found.conflicts.extend(Conflict(index, *difference) for difference in differing)
+    return found
 
 
 def _identity(kind: type[Record], reading: Reading) -> tuple[str, ...] | None:

@@ -4,7 +4,7 @@ What does not stand on the page, or has no value, stays in its record as the mod
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from hyllm.marks import Grounding, Problem, Reason
@@ -62,6 +62,7 @@ def resolve_page(
     issue_date: str | None,
     city: str | None,
     gazetteer: Gazetteer | None = None,
+    lost: Sequence[Problem] = (),
 ) -> Resolved:
     """The records of a page out of what a model said of it.
 
@@ -73,24 +74,39 @@ def resolve_page(
         issue_date: EDTF of the issue, against which relative dates resolve; `None` if unknown.
         city: the paper's own city (衡阳), which is no place of its own; `None` if unknown.
         gazetteer: the divisions places are looked up in; `None`: places get no code.
+        lost: problems of the readings, whose pointers count readings; those of the result count records.
     """
     dates = Dates(locator, issue_date, (r for some in readings.values() for r in some))
     marks: list[Grounding] = []
-    problems: list[Problem] = []
+    plurals = [kind.hyllm.plural for kind in kinds]
+    problems = [problem for problem in lost if not any(_is_of(problem, plural) for plural in plurals)]
     records: dict[str, Sequence[Record]] = {}
     folded = fold(locator.text)
     for kind in kinds:
         plural = kind.hyllm.plural
-        said, conflicts = merged(kind, readings[plural])
-        problems += [_conflict(plural, conflict) for conflict in conflicts]
+        united = merged(kind, readings[plural])
+        problems += [
+            _repointed(problem, plural, united.places) for problem in lost if _is_of(problem, plural)
+        ]
+        problems += [_conflict(plural, conflict) for conflict in united.conflicts]
         found: list[Record] = []
-        for index, one in enumerate(said):
+        for index, one in enumerate(united.readings):
             walk = _Walk(locator, dates, one, marks, problems)
             record = walk.record(kind, tidied(kind, one, folded, city), f"/{plural}/{index}")
             found.append(computed(record, gazetteer))
         records[plural] = with_ids(found, page_sha256, {mark.at: mark for mark in marks})
     overlooked = unclaimed(locator.text, marks)
     return Resolved(records, tuple(marks), tuple(problems), tuple(overlooked), tuple(links(records)))
+
+
+def _is_of(problem: Problem, plural: str) -> bool:
+    return problem.at.startswith(f"/{plural}/")
+
+
+def _repointed(problem: Problem, plural: str, places: Sequence[int]) -> Problem:
+    """A reading's problem as the record's: merging has moved records up."""
+    index, slash, rest = problem.at.removeprefix(f"/{plural}/").partition("/")
+    return replace(problem, at=f"/{plural}/{places[int(index)]}{slash}{rest}")
 
 
 def _conflict(plural: str, conflict: Conflict) -> Problem:
@@ -142,6 +158,7 @@ class _Walk:
             (item,) = get_args(annotation)
             if item is Evidence:
                 return self._evidence(said, at)
+            said = [one for one in said if not (isinstance(one, DateReading) and is_vague_date(one.text))]
             return [self._value(item, one, f"{at}/{index}") for index, one in enumerate(said)]
         if get_origin(annotation) is Literal:
             return said

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic.fields import FieldInfo
 
 from hyllm.errors import UsageError
@@ -27,6 +27,12 @@ class Reading(BaseModel):
 def _as_words(value: object) -> object:
     """Words a model wrote as a bare number are taken as words."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _some_words(value: str) -> str:
+    if not value.strip():
+        raise ValueError("no words")
+    return value
 
 
 def _as_unit(value: object) -> object:
@@ -48,10 +54,10 @@ def _as_date(value: object) -> object:
 
 def _or_none(value: object) -> object:
     """An empty string says that there is nothing."""
-    return None if value == "" else value
+    return None if isinstance(value, str) and not value.strip() else value
 
 
-Words = Annotated[str, BeforeValidator(_as_words)]
+Words = Annotated[str, BeforeValidator(_as_words), AfterValidator(_some_words)]
 UnitNumber = Annotated[int, BeforeValidator(_as_unit)]
 
 
@@ -115,7 +121,8 @@ def _read_as(annotation: Any, where: str) -> Any:
     raise UsageError(
         f"{where}: {annotation!r} cannot be read from a page. "
         "Use str (verbatim words), Literal (a choice), Date, Money, Quantity, Count, Ordinal, "
-        "a subclass of Part, a list of these, or mark the field Computed()."
+        "a subclass of Part, a list of these (without | None: an absent list is empty), "
+        "or mark the field Computed()."
     )
 
 

@@ -1,6 +1,8 @@
 """`hyllm extract` as a user types it: results to stdout, all else to stderr, exit codes, no traceback."""
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,7 +156,7 @@ def test_pages_come_out_in_order_and_a_failed_one_stands_among_them(
         (["{page}", "--model", "m", "--base-url", "http://192.0.2.1/v1", "--local-only"], 2, "not this machine"),
         (["{page}", "--replay", "nowhere"], 3, "no recordings in nowhere"),
         (["{page}", "--model", "rules", "--record", "suite"], 2, "no answer to record"),
-        (["{page}", "--model", "rules", "--kind", "tests.rules.test_laws:Ship"], 2, "needs a model"),
+        (["{page}", "--model", "rules", "--kind", "tests.rules.test_rules_laws:Ship"], 2, "needs a model"),
         (["{page}", "--wire", "smoke"], 2, "smoke"),
     ],
 )  # fmt: skip
@@ -209,25 +211,160 @@ def test_control_characters_of_a_page_do_not_reach_the_terminal(
     assert "[bold]" in out
 
 
-def test_rules_need_no_endpoint(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page.write_text("县长方自强出席。新塘铜业产业园昨日开工。", encoding="utf-8")
-
-    code, out, err = run(
-        capsys, "extract", page, "--model", "rules", "--issue-date", "2022-03-18", "--json", "--local-only"
-    )
-
-    found = json.loads(out)
-    assert code == 0
-    assert found["officials"][0]["posts"] == [{"organisation": None, "title": "县长", "status": "holds"}]
-    assert found["projects"][0]["stage_date"] == {"text": "昨日", "edtf": "2022-03-17"}
-    assert (found["provenance"]["model"], found["provenance"]["answers"]) == ("rules", "computed")
-    assert "no model, patterns only: expect to miss most of what a model finds; nothing is sent" in err
-    assert "No model was asked." in err
+def found(printed: str) -> list[dict[str, object]]:
+    """The prediction lines."""
+    return [json.loads(line) for line in printed.splitlines()]
 
 
-def test_a_model_called_rules_at_an_address_is_that_model(
+def test_dates_are_told_before_anything_is_sent(
     endpoint: Endpoint, page: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(capsys, "extract", page, "--model", "rules", "--base-url", endpoint.url, "--json")
+    page.with_name("p-2022-03.txt").write_text(TEXT, encoding="utf-8")
 
-    assert [body["model"] for body in endpoint.bodies] == ["rules"]
+    _, _, err = run(capsys, "extract", page.parent, "--model", "m", "--base-url", endpoint.url)
+
+    told = err[: err.index("live: ")].splitlines()
+    assert told == [
+        "Issue dates: 1 only to the month, 1 without a date.",
+        "Unresolved without the day: about 1 such word as 昨日: p-2022-03.",
+        "Unresolved without a date: about 1 such word as 昨日, 今年, 3月16日: p1.",
+        "Give --issue-date, a sidecar <page>.json or --metadata FILE.csv.",
+    ]
+
+
+def test_a_damaged_page_is_extracted_and_its_damage_is_a_problem(
+    endpoint: Endpoint, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_bytes(TEXT.encode("gbk") + b"\xff")
+
+    code, out, _ = run(capsys, "extract", page, "--model", "m", "--base-url", endpoint.url, "--json")
+
+    (line,) = found(out)
+    assert (code, line["status"]) == (0, "done")
+    assert line["problems"] == [
+        {
+            "at": "",
+            "reason": "damaged",
+            "text": "",
+            "message": "1 place of the text cannot be read (U+FFFD), the first at 23; "
+            "read as gb18030, if that is wrong give --encoding",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "pages"),
+    [
+        (TEXT.encode("utf-16"), ["stdin"]),
+        ('{"id":"a/1","text":"甲。"}\n{"id":"a/2","text":"乙。"}\n'.encode(), ["a/1", "a/2"]),
+    ],
+)
+def test_pages_come_from_standard_input(
+    endpoint: Endpoint,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    content: bytes,
+    pages: list[str],
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+
+    code, out, _ = run(capsys, "extract", "-", "--model", "m", "--base-url", endpoint.url, "--json")
+
+    assert (code, [line["page"] for line in found(out)]) == (0, pages)
+
+
+@pytest.mark.parametrize(
+    ("options", "paper", "issue_date", "page_no", "extra"),
+    [
+        (["--name-pattern", "{paper}_{date}_{page_no}"], "hyrb", "2022-03-18", "2", {}),
+        (["--metadata", "{table}"], "衡阳日报", "2022-03-18", "3", {"box": "K7"}),
+        (["--metadata", "{table}", "--paper", "他报", "--page-no", "4"], "他报", "2022-03-18", "4", {"box": "K7"}),
+        (["--encoding", "gb18030", "--force", "--city", "衡阳"], None, "2022-03-18", None, {}),
+    ],
+)  # fmt: skip
+def test_options_say_what_is_known_of_a_page(
+    endpoint: Endpoint,
+    page: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: list[str],
+    paper: str | None,
+    issue_date: str,
+    page_no: str | None,
+    extra: dict[str, str],
+) -> None:
+    page = page.rename(page.with_name("hyrb_20220318_02.txt"))
+    table = page.with_name("pages.csv")
+    table.write_text("page,paper,page_no,box\nhyrb_20220318_02,衡阳日报,3,K7\n", encoding="gbk")
+
+    code, out, _ = run(
+        capsys,
+        "extract",
+        page,
+        "--model",
+        "m",
+        "--base-url",
+        endpoint.url,
+        "--json",
+        *(option.format(table=table) if option == "{table}" else option for option in options),
+    )
+
+    (line,) = found(out)
+    assert code == 0
+    assert [line[name] for name in ("paper", "issue_date", "page_no", "extra")] == [
+        paper,
+        issue_date,
+        page_no,
+        extra,
+    ]
+
+
+def test_the_city_decides_which_place_is_the_papers_own(
+    endpoint: Endpoint, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page.write_text("铜业园落户耒阳。", encoding="utf-8")
+    endpoint.replies[:] = [
+        Reply('{"projects":[{"name":"铜业园","place":"耒阳","evidence":[1]}],"meetings":[],"officials":[]}')
+    ]
+    ask = ("extract", page, "--model", "m", "--base-url", endpoint.url, "--json")
+
+    places = [
+        json.loads(run(capsys, *ask, *city)[1])["projects"][0]["place"] for city in ((), ("--city", "耒阳"))
+    ]
+
+    assert places == ["耒阳", None]
+
+
+def test_one_bad_page_stops_the_run_before_anything_is_sent_and_all_are_named(
+    endpoint: Endpoint, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, content in (("p2", "\n"), ("p3", "Lorem ipsum."), ("p4", "甲\0")):
+        page.with_name(f"{name}.txt").write_text(content, encoding="utf-8")
+
+    code, out, err = run(
+        capsys, "extract", page.parent, "nowhere", "--model", "m", "--base-url", endpoint.url
+    )
+
+    assert (code, out, endpoint.bodies) == (2, "", [])
+    first, *rest = err.splitlines()
+    assert first == "hyllm: 4 inputs cannot be used; nothing was sent:"
+    for line, says in zip(rest, ("nowhere", "p2.txt", "p3.txt", "p4.txt"), strict=True):
+        assert says in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--encoding", "klingon"], "unknown encoding 'klingon'"),
+        (["--name-pattern", "{date"], "name pattern '{date'"),
+        (["--name-pattern", "{date}"], "fits no page of this run"),
+        (["--metadata", "nowhere.csv"], "nowhere.csv"),
+        ([""], "an empty path"),
+    ],
+)
+def test_a_mistake_in_what_is_known_is_one_clear_line(
+    page: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], says: str
+) -> None:
+    code, out, err = run(capsys, "extract", page, *arguments)
+
+    assert (code, out) == (2, "")
+    assert says in err

@@ -10,8 +10,10 @@ from hyllm.schemas import Meeting, Official, Project, Reading, Record, reading_m
 
 def merge(kind: type[Record], *said: dict[str, Any]) -> tuple[list[dict[str, Any]], list[tuple[Any, ...]]]:
     readings: list[Reading] = [reading_model(kind).model_validate(one) for one in said]
-    united, conflicts = merged(kind, readings)
-    return [one.model_dump(exclude_defaults=True) for one in united], [tuple(c) for c in conflicts]
+    united = merged(kind, readings)
+    return [one.model_dump(exclude_defaults=True) for one in united.readings], [
+        tuple(c) for c in united.conflicts
+    ]
 
 
 def test_lists_unite_and_the_first_words_win() -> None:

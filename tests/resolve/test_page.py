@@ -5,7 +5,9 @@ from typing import Any
 
 from hyllm.answers import read_answer
 from hyllm.kinds import KINDS
+from hyllm.marks import Problem
 from hyllm.resolve import Resolved, resolve_page
+from hyllm.schemas import Project, reading_model
 from hyllm.text import Locator
 
 ALL = tuple(KINDS.values())
@@ -175,3 +177,25 @@ def test_records_with_one_identity_have_ids_of_their_own() -> None:
     ]
 
     assert len(set(ids)) == 3
+
+
+def test_a_problem_of_a_reading_follows_its_record_through_merging() -> None:
+    readings = [reading_model(Project).model_validate({"name": name, "evidence": [1]}) for name in "甲甲乙"]
+    lost = [
+        Problem("/projects/2/figures", "invalid", "", ""),
+        Problem("/projects", "invalid", "", ""),
+        Problem("", "truncated", "", ""),
+    ]
+
+    resolved = resolve_page(
+        Locator(PAGE),
+        {"projects": readings},
+        (Project,),
+        page_sha256="",
+        issue_date=None,
+        city=None,
+        lost=lost,
+    )
+
+    assert [problem.at for problem in resolved.problems[:3]] == ["/projects", "", "/projects/1/figures"]
+    assert len(resolved.records["projects"]) == 2

@@ -12,7 +12,7 @@ from hyllm.archive import find_pages, read_page
 from hyllm.files import shipped
 from hyllm.kinds import KINDS
 from hyllm.rules import check_kinds, read_by_rules
-from hyllm.schemas import Record
+from hyllm.schemas import Evidence, Kind, Record
 from hyllm.text import Locator
 
 LAW = settings(deadline=None, max_examples=60, derandomize=True)
@@ -74,7 +74,10 @@ def missing(page: Page) -> Sequence[tuple[str, str]]:
 class Ship(Record):
     """A kind of one's own."""
 
-    hyllm = ALL[0].hyllm
+    hyllm = Kind("ship", "ships", identity=("name",), prompts="project")
+
+    name: str
+    evidence: list[Evidence]
 
 
 def test_kinds_of_ones_own_need_a_model() -> None:

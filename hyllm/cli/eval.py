@@ -1,0 +1,279 @@
+"""`hyllm eval`: how good predictions are, whether runs differ, annotators agree, and gold is sound."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from hyllm.archive import find_pages, read_page
+from hyllm.cli import scores
+from hyllm.errors import UsageError
+from hyllm.kinds import find_kinds
+from hyllm.schemas import Record
+from hyllm.scoring import (
+    About,
+    Comparison,
+    PageText,
+    Prediction,
+    Score,
+    agree,
+    check_gold,
+    compare_runs,
+    digests,
+    gates,
+    junit,
+    metrics,
+    read_gold,
+    read_predictions,
+    read_run,
+    rounded,
+    score,
+    write_run,
+)
+
+_GATE_FAILED = 1
+_AXES = ("band", "group", "strategy")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@click.group("eval")
+def evals() -> None:
+    """Score predictions against gold, compare runs, and check gold."""
+
+
+@evals.group()
+def gold() -> None:
+    """Gold files: what is true of each page."""
+
+
+_FOLDER = click.Path(exists=True, path_type=Path)
+_OUT = click.Path(file_okay=False, path_type=Path)
+
+
+def _against(command: F) -> F:
+    """The options of every command that scores."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Every number, as JSON."),
+        click.option(
+            "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind; may be repeated."
+        ),
+        click.option(
+            "--pages", type=_FOLDER, metavar="DIR", help="The pages' texts: grounding is scored too."
+        ),
+        click.option(
+            "--gold", "gold_folder", type=_FOLDER, required=True, metavar="DIR", help="The gold files."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+@evals.command("score")
+@click.argument("predictions", type=click.Path(exists=True, path_type=Path))
+@_against
+@click.option("--out", type=_OUT, metavar="DIR", help="Write the run into DIR, to be compared and rescored.")
+@click.option("--junit", "junit_file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--floor", type=click.FloatRange(0, 1), metavar="F1", help="Fail where slots.low lies below.")
+@click.option("--baseline", type=_FOLDER, metavar="RUN", help="Fail where this run is worse than RUN.")
+@click.option("--margin", type=click.FloatRange(0, 1), metavar="F1", help="Fail on a drop beyond it, too.")
+@click.option("--ceiling", type=_FOLDER, metavar="FILE", help="What `eval agree --json` printed.")
+def score_command(
+    predictions: Path,
+    *,
+    gold_folder: Path,
+    pages: Path | None,
+    kinds: Sequence[str],
+    as_json: bool,
+    out: Path | None,
+    junit_file: Path | None,
+    floor: float | None,
+    baseline: Path | None,
+    margin: float | None,
+    ceiling: Path | None,
+) -> None:
+    """Score PREDICTIONS (JSON Lines, as `hyllm extract --json` prints them) against gold.
+
+    Exit status 1 means that a gate failed: --floor, --baseline or --margin.
+    """
+    if margin is not None and baseline is None:
+        raise UsageError("--margin needs --baseline: the drop is measured from there")
+    records = find_kinds(kinds)
+    result, numbers = _scored(read_predictions(predictions, records), gold_folder, pages, records)
+    if out is not None:
+        write_run(out, result, numbers, argv=sys.argv[1:])
+        scores.write_summary(out / "summary.md", result, numbers)
+    comparison = _with_baseline(baseline, result, numbers, out) if baseline else None
+    passed = gates(numbers, floor=floor, margin=margin, comparison=comparison)
+    if junit_file is not None or out is not None:
+        _write(junit_file or (out or Path()) / "junit.xml", junit(result, passed))
+    if as_json:
+        click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
+    else:
+        scores.show_score(result, numbers, passed, comparison, _ceiling(ceiling))
+    _tell(result)
+    if not all(gate.passed for gate in passed):
+        raise SystemExit(_GATE_FAILED)
+
+
+@evals.command()
+@click.argument("run", type=_FOLDER)
+@_against
+@click.option("--out", type=_OUT, metavar="DIR", help="Write into DIR instead of RUN.")
+def rescore(
+    run: Path, *, gold_folder: Path, pages: Path | None, kinds: Sequence[str], as_json: bool, out: Path | None
+) -> None:
+    """Score the predictions of a RUN folder again, with today's scorer and this gold."""
+    records = find_kinds(kinds)
+    result, numbers = _scored(
+        read_predictions(run / "predictions.jsonl", records), gold_folder, pages, records
+    )
+    write_run(out or run, result, numbers, argv=sys.argv[1:])
+    scores.write_summary((out or run) / "summary.md", result, numbers)
+    if as_json:
+        click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
+    else:
+        scores.show_score(result, numbers, [], None, None)
+    _tell(result)
+
+
+@evals.command()
+@click.argument("first", type=_FOLDER)
+@click.argument("second", type=_FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def compare(first: Path, second: Path, *, as_json: bool) -> None:
+    """Compare two run folders: is SECOND better than FIRST, and which values broke or were mended?
+
+    Exit status 1 means that SECOND is significantly worse, or lost a page.
+    """
+    found = compare_runs(read_run(first), read_run(second))
+    if as_json:
+        click.echo(json.dumps(rounded(scores.comparison_json(found)), ensure_ascii=False, sort_keys=True))
+    else:
+        scores.show_comparison(found)
+    if found.is_regression:
+        raise SystemExit(_GATE_FAILED)
+
+
+@evals.command("agree")
+@click.argument("first", type=_FOLDER)
+@click.argument("second", type=_FOLDER)
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def agree_command(first: Path, second: Path, *, kinds: Sequence[str], as_json: bool) -> None:
+    """Say how far two annotators agree: two folders of gold files on the same pages."""
+    found = agree(first, second, find_kinds(kinds))
+    numbers = found.numbers()
+    if as_json:
+        click.echo(json.dumps(rounded(numbers), ensure_ascii=False, sort_keys=True))
+    else:
+        scores.show_agreement(found, numbers)
+
+
+@gold.command("check")
+@click.argument("folder", type=_FOLDER)
+@click.option("--pages", type=_FOLDER, metavar="DIR", help="The pages' texts: every word is looked up.")
+@click.option("--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind; may be repeated.")
+@click.option("--write-digests", is_flag=True, help="Write digests.json, which later checks compare with.")
+@click.option("--json", "as_json", is_flag=True, help="JSON Lines, a finding a line.")
+def check(
+    folder: Path, *, pages: Path | None, kinds: Sequence[str], write_digests: bool, as_json: bool
+) -> None:
+    """Check gold files: shape, closed lists, words, numbers against their text, doubt, digests.
+
+    Exit status 1 means that something is wrong; what only may be wrong is told and fails nothing.
+    """
+    texts = {name: text for name, (text, _) in _pages(pages).items()}
+    if write_digests:
+        known = json.dumps(digests(folder, texts), ensure_ascii=False, indent=1, sort_keys=True)
+        _write(folder / "digests.json", known + "\n")
+    found = check_gold(folder, find_kinds(kinds), texts)
+    scores.show_check(found, as_json=as_json)
+    if found.failed:
+        raise SystemExit(_GATE_FAILED)
+
+
+def _scored(
+    predictions: Sequence[Prediction], gold_folder: Path, pages: Path | None, kinds: Sequence[type[Record]]
+) -> tuple[Score, dict[str, Any]]:
+    truth = read_gold(gold_folder, kinds)
+    known = _pages(pages)
+    dates = {page.page: page.raw.get("issue_date") for page in truth}
+    texts = {
+        name: PageText(text.text, dates.get(name) or text.issue_date, text.articles)
+        for name, (text, _) in known.items()
+    }
+    about = {p.page: _about(p.raw.get("extra") or {}) for p in predictions}
+    about |= {name: _about(extra) for name, (_, extra) in known.items() if extra}
+    for prediction in predictions:
+        _check_text(prediction, texts.get(prediction.page))
+    result = score(truth, predictions, kinds=kinds, texts=texts, about=about)
+    return result, metrics(result)
+
+
+def _pages(folder: Path | None) -> dict[str, tuple[PageText, Mapping[str, Any]]]:
+    """The texts below a folder, and what is known of each page."""
+    found: dict[str, tuple[PageText, Mapping[str, Any]]] = {}
+    for file in find_pages([folder]) if folder else ():
+        page = read_page(file.path, file.page)
+        articles = tuple((a["start"], a["end"], str(a["id"])) for a in page.extra.get("articles") or ())
+        found[page.page] = PageText(page.text, page.issue_date, articles), page.extra
+    return found
+
+
+def _about(extra: Mapping[str, Any]) -> About:
+    cluster = extra.get("cluster")
+    return About(
+        None if cluster is None else str(cluster),
+        {axis: str(extra[axis]) for axis in _AXES if extra.get(axis)},
+    )
+
+
+def _check_text(prediction: Prediction, text: PageText | None) -> None:
+    """Offsets mean something only in the text they were found in."""
+    told = prediction.raw.get("text_sha256")
+    if text is not None and told is not None and told != text.sha256:
+        raise UsageError(
+            f"page {prediction.page!r}: --pages has another text than the one predicted from "
+            f"(SHA-256 {text.sha256[:12]}, predicted {str(told)[:12]})"
+        )
+
+
+def _with_baseline(baseline: Path, result: Score, numbers: Mapping[str, Any], out: Path | None) -> Comparison:
+    """The comparison of a baseline with a run that may not have been written."""
+    if out is not None:
+        return compare_runs(read_run(baseline), read_run(out))
+    with scores.temporary_folder() as folder:
+        write_run(folder, result, numbers)
+        return compare_runs(read_run(baseline), read_run(folder))
+
+
+def _ceiling(path: Path | None) -> Mapping[str, Any] | None:
+    if path is None:
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["agreement"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UsageError(f"--ceiling {path}: not what `hyllm eval agree --json` prints") from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _tell(result: Score) -> None:
+    """What a reader of the numbers must know, to standard error."""
+    lost = [page.page for page in result.pages if page.failed]
+    for words, names in (
+        ("failed or not predicted, counted as all missing", lost),
+        ("predicted without gold, not scored", result.without_gold),
+        ("kinds no prediction has a list for, not scored", result.not_asked),
+    ):
+        if names:
+            more = " …" if len(names) > 5 else ""
+            click.echo(f"hyllm: {len(names)} {words}: {', '.join(names[:5])}{more}", err=True)
