@@ -12,7 +12,7 @@ _STAGES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for stage, pattern in (
         ("signed", "签约|签订|签署"),
         ("started", "开工|动工|启动建设|开建|奠基"),
-        ("building", "在建|加快建设|推进建设|正在建设|正在(?:加紧|抓紧)?施工|抓紧收尾|正在打桩|加快推进"),
+        ("building", "在建|加快建设|推进建设|正在建设|正在(?:加紧|抓紧)?施工|进入收尾|加快推进"),
         ("completed", "竣工|交付|完工|建成(?=[,。;]|\\Z)"),
         (
             "operating",
