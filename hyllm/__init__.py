@@ -9,7 +9,7 @@ for project in Extractor("openai/gpt-5-mini").extract(page).projects:
 ```
 """
 
-from hyllm.archive import Metadata, Page, find_pages, read_page
+from hyllm.archive import Metadata, Page, PageReader, find_pages, read_page
 from hyllm.errors import (
     AnswerError,
     EndpointError,
@@ -34,6 +34,7 @@ __all__ = [
     "Metadata",
     "Page",
     "PageError",
+    "PageReader",
     "Problem",
     "RecordingError",
     "StaleRecording",
