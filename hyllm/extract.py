@@ -5,11 +5,12 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from hyllm.answers import Answer, Usage, read_answer
+from hyllm.answers import NO_USAGE, Answer, Usage
 from hyllm.archive import Page
-from hyllm.client import PROVIDERS, Endpoint, find_endpoint, open_client
+from hyllm.asking import Asker
+from hyllm.client import PROVIDERS, Endpoint, find_endpoint, find_price, open_client
 from hyllm.errors import AnswerError, EndpointError, HyllmError, RecordingError, UsageError
 from hyllm.extraction import Extraction
 from hyllm.kinds import find_kinds, kind_name
@@ -30,9 +31,6 @@ from hyllm.resolve import load_gazetteer, resolve_page
 from hyllm.rules import RULES, check_kinds, read_by_rules
 from hyllm.text import Locator
 from hyllm.version import __version__
-
-if TYPE_CHECKING:
-    from hyllm.client._live import Client
 
 _log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
@@ -56,6 +54,9 @@ class Extractor:
         replay: a suite of recordings; nothing is sent.
         record: a suite of recordings; answers found there are not asked for again, others are added.
         local_only: refuse every endpoint but this machine's own.
+        ask_again: ask further for what an answer lacks: records without the right form, the rest of one that
+            broke off.
+        endpoint: where requests go, instead of what `model` and `base_url` name.
         gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
 
     Raises:
@@ -77,6 +78,8 @@ class Extractor:
         replay: Path | None = None,
         record: Path | None = None,
         local_only: bool = False,
+        ask_again: bool = True,
+        endpoint: Endpoint | None = None,
         gazetteer: Path | None = None,
     ) -> None:
         if replay and record:
@@ -89,8 +92,10 @@ class Extractor:
         self._gazetteer = load_gazetteer(gazetteer)
         self._timeout = timeout
         self._concurrency = concurrency
+        self._prompts = prompts
+        self._ask_again = ask_again
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
-        self._by_rules = model == RULES and not base_url and self._meta is None
+        self._by_rules = model == RULES and not (base_url or endpoint or self._meta)
         if self._by_rules:
             check_kinds(self.kinds)
         self.prompt = system_prompt(self.kinds, prompts)
@@ -103,7 +108,7 @@ class Extractor:
             self.endpoint = Endpoint(RULES, _NOWHERE, PROVIDERS["relay"])
             self.options = RequestOptions(model=RULES)
         else:
-            self.endpoint = find_endpoint(model, base_url)
+            self.endpoint = endpoint or find_endpoint(model, base_url)
             self.options = _options(self.endpoint, wire, max_tokens)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
@@ -133,13 +138,13 @@ class Extractor:
         """`map`, to be awaited."""
         if self._record:
             self._record.begin(self._new_meta())
-        client = self._open_client()
+        asker = None if self._by_rules else self._asker()
         in_flight = asyncio.Semaphore(self._concurrency)
         dead: list[EndpointError] = []  # once the endpoint is unusable, nothing more is sent there
 
         async def one(page: Page) -> Extraction:
             async with in_flight:
-                result = self._failed(page, dead[0]) if dead else await self._safely(page, client)
+                result = self._failed(page, dead[0]) if dead else await self._safely(page, asker)
             if isinstance(result.error, EndpointError):
                 dead.append(result.error)
             if done:
@@ -152,8 +157,8 @@ class Extractor:
         except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s
             raise raised.exceptions[0] from None
         finally:
-            if client:
-                await client.aclose()
+            if asker:
+                await asker.client.aclose()
         return [task.result() for task in tasks]
 
     async def extract_async(self, page: Page) -> Extraction:
@@ -168,27 +173,47 @@ class Extractor:
             return f"replay: {counted}, {answers}; nothing is sent"
         if self._by_rules:
             return f"rules: {counted}, {_WITHOUT_MODEL}; nothing is sent"
-        return f"live: {counted}, model {model}; the text goes to {self.endpoint.host}"
+        notes = [self.endpoint.note]
+        if self.options.wire not in self.endpoint.provider.obeys:
+            notes.append(f"its models are not held to an answer's form by {self.options.wire}")
+        where = "; ".join(filter(None, [f"the text goes to {self.endpoint.host}", *notes]))
+        return f"live: {counted}, model {model}; {where}"
 
     def request(self, page: Page) -> dict[str, Any]:
         """The whole body that is sent for a page."""
         return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
 
-    async def _safely(self, page: Page, client: "Client | None") -> Extraction:
+    def _asker(self) -> Asker:
+        client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
+        return Asker(client, self.options, self._prompts, self._ask_again)
+
+    async def _safely(self, page: Page, asker: Asker | None) -> Extraction:
         """`_extract`, where a fault of hyllm's own costs one page, not the run."""
         try:
-            return await self._extract(page, client)
+            return await self._extract(page, asker)
         except Exception as error:
             _log.exception("%s", page.page)
             return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
 
-    async def _extract(self, page: Page, client: "Client | None") -> Extraction:
+    async def _extract(self, page: Page, asker: Asker | None) -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""
         locator = Locator(page.text)
-        try:
-            answer, origin = await self._answer(page, locator, client)
-        except HyllmError as error:
-            return self._failed(page, error)
+        if asker is None:
+            answer = Answer(read_by_rules(locator, self.kinds), (), NO_USAGE, None)
+            return self._resolved(page, locator, answer, NO_USAGE, {"answers": "computed"})
+        body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
+        asked = await asker.ask(body, page.page, self.kinds, len(locator.units))
+        usage, answer = self._priced(asked.usage), asked.answer
+        if answer is None:
+            return self._failed(page, asked.error or AnswerError("no answer"), usage)
+        key = request_key(body)
+        origin = {"answers": asked.source, "answered_as": answer.model, "request_key": key}
+        return self._resolved(page, locator, answer, usage, origin)
+
+    def _resolved(
+        self, page: Page, locator: Locator, answer: Answer, usage: Usage, origin: dict[str, Any]
+    ) -> Extraction:
+        """What comes of an answer; `origin` is what provenance says of where it came from."""
         city = page.own_city
         resolved = resolve_page(
             locator,
@@ -202,38 +227,27 @@ class Extractor:
         )
         return Extraction(
             page,
-            "partial" if answer.problems else "done",
+            "partial" if any(problem.reason != "conflict" for problem in answer.problems) else "done",
             resolved.records,
             resolved.grounding,
             (*_page_problems(page), *resolved.problems),
             resolved.unclaimed,
             resolved.links,
-            answer.usage,
+            usage,
             self._provenance() | origin,
         )
 
-    async def _answer(
-        self, page: Page, locator: Locator, client: "Client | None"
-    ) -> tuple[Answer, dict[str, Any]]:
-        """What is said of a page, and where that came from; without a client, by rules."""
-        if client is None:
-            return Answer(read_by_rules(locator, self.kinds), (), Usage(0), None), {"answers": "computed"}
-        body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
-        answer = read_answer(await client.ask(body, page.page, self.kinds), self.kinds)
-        key = request_key(body)
-        return answer, {"answers": client.source(body), "answered_as": answer.model, "request_key": key}
+    def _priced(self, usage: Usage) -> Usage:
+        """With what it costs, where a price is known for the model at that address."""
+        reached = self._meta.reached if self._meta else self.endpoint.reached
+        price = find_price(reached, self.options.model)
+        return usage.priced(price.of(usage), price.since) if price else usage
 
-    def _open_client(self) -> "Client | None":
-        """What asks the model; nothing where there is none."""
-        if self._by_rules:
-            return None
-        return open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
-
-    def _failed(self, page: Page, error: HyllmError) -> Extraction:
+    def _failed(self, page: Page, error: HyllmError, usage: Usage = NO_USAGE) -> Extraction:
         reason: Reason = error.reason if isinstance(error, AnswerError) else "failed"
         problems = (*_page_problems(page), Problem("", reason, "", str(error)))
         nothing = {record.hyllm.plural: () for record in self.kinds}
-        return Extraction(page, "failed", nothing, (), problems, (), (), Usage(0), self._provenance(), error)
+        return Extraction(page, "failed", nothing, (), problems, (), (), usage, self._provenance(), error)
 
     def _provenance(self) -> dict[str, Any]:
         meta = self._meta

@@ -8,7 +8,7 @@ import hashlib
 import inspect
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -18,10 +18,13 @@ from hyllm.files import shipped
 from hyllm.schemas import Record, page_model, signature, wire_schema
 from hyllm.text import Unit, joined, split_units
 
-Wire = Literal["json_schema", "json_object"]
-"""How an endpoint is held to the form: by a schema it enforces, or to any JSON object."""
+Wire = Literal["json_schema", "tool", "json_object", "text"]
+"""How an endpoint is held to the form: by a schema it enforces, by a tool the model must call, to any JSON
+object, or by the prompt alone."""
 
 DEFAULT_MAX_TOKENS = 8192
+ANSWER_NAME = "page"
+"""The name of the schema, or of the tool, that an answer is to keep to."""
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
 _LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
@@ -33,7 +36,7 @@ class RequestOptions:
     model: str
     wire: Wire = "json_object"
     strict: bool = False
-    """Whether a `json_schema` keeps to OpenAI's strict subset."""
+    """Whether a schema keeps to OpenAI's strict subset."""
     temperature: float | None = 0.0
     max_tokens: int = DEFAULT_MAX_TOKENS
     """The longest answer asked for, in tokens."""
@@ -66,7 +69,7 @@ def build_request(
             {"role": "system", "content": prompt},
             {"role": "user", "content": show_page(text, units)},
         ],
-        "response_format": _response_format(kinds, options),
+        **wire_part(kinds, options),
     }
     if options.temperature is not None:
         body["temperature"] = options.temperature
@@ -74,11 +77,48 @@ def build_request(
     return body | dict(options.extra)
 
 
-def _response_format(kinds: Sequence[type[Record]], options: RequestOptions) -> dict[str, Any]:
-    if options.wire == "json_object":
-        return {"type": "json_object"}
-    schema: dict[str, Any] = {"name": "page", "schema": wire_schema(kinds, strict=options.strict)}
-    return {"type": "json_schema", "json_schema": schema | ({"strict": True} if options.strict else {})}
+def wire_part(kinds: Sequence[type[Record]], options: RequestOptions) -> dict[str, Any]:
+    """The keys of a body that hold the endpoint to the form of the answer."""
+    return _WIRES[options.wire](kinds, options.strict)
+
+
+def _as_json_schema(kinds: Sequence[type[Record]], strict: bool) -> dict[str, Any]:
+    schema: dict[str, Any] = {"name": ANSWER_NAME, "schema": wire_schema(kinds, strict=strict)}
+    schema |= {"strict": True} if strict else {}
+    return {"response_format": {"type": "json_schema", "json_schema": schema}}
+
+
+def _as_tool(kinds: Sequence[type[Record]], strict: bool) -> dict[str, Any]:
+    function: dict[str, Any] = {"name": ANSWER_NAME, "parameters": wire_schema(kinds, strict=strict)}
+    function |= {"strict": True} if strict else {}
+    return {
+        "tools": [{"type": "function", "function": function}],
+        "tool_choice": {"type": "function", "function": {"name": ANSWER_NAME}},
+    }
+
+
+def _as_json_object(_kinds: Sequence[type[Record]], _strict: bool) -> dict[str, Any]:
+    return {"response_format": {"type": "json_object"}}
+
+
+def _as_text(_kinds: Sequence[type[Record]], _strict: bool) -> dict[str, Any]:
+    return {}
+
+
+_WIRES: Mapping[Wire, Callable[[Sequence[type[Record]], bool], dict[str, Any]]] = {
+    "json_schema": _as_json_schema,
+    "tool": _as_tool,
+    "json_object": _as_json_object,
+    "text": _as_text,
+}
+WIRES: tuple[Wire, ...] = tuple(_WIRES)
+BODY_KEYS = frozenset(
+    (
+        "model messages response_format tools tool_choice temperature "
+        "max_tokens max_completion_tokens stream n"
+    ).split()
+)
+"""The keys of a body that hyllm writes, or could not do with."""
 
 
 def request_key(body: Mapping[str, Any]) -> str:
@@ -127,20 +167,21 @@ def system_prompt(kinds: Sequence[type[Record]], folder: Path | None = None) -> 
         UsageError: a prompt file is missing, a placeholder is missing or unknown, or an example does not
             agree with its own page.
     """
-    rules = [_read(_prompt_file(record, "rules.md", folder)) for record in kinds]
+    rules = [read_prompt(_prompt_file(record, "rules.md", folder)) for record in kinds]
     examples = [_example(record, folder) for record in kinds]
-    frame = _frame(folder)
+    frame = common_prompt("frame.md", folder)
     parts = {
         "signature": signature(kinds),
         "rules": "\n\n".join(rules),
         "examples": "\n\n".join(examples),
     }
-    return _render(_read(frame), parts, frame)
+    return render(read_prompt(frame), parts, frame)
 
 
-def _frame(folder: Path | None) -> Path:
-    own = folder / "frame.md" if folder else None
-    return own if own and own.exists() else shipped("prompts", "frame.md")
+def common_prompt(name: str, folder: Path | None) -> Path:
+    """A prompt file that belongs to no kind: the user's own, else hyllm's."""
+    own = folder / name if folder else None
+    return own if own and own.exists() else shipped("prompts", name)
 
 
 def _prompt_file(record: type[Record], name: str, folder: Path | None) -> Path:
@@ -155,7 +196,12 @@ def _prompt_file(record: type[Record], name: str, folder: Path | None) -> Path:
     return next((place for place in places if place.exists()), places[0])
 
 
-def _read(path: Path) -> str:
+def read_prompt(path: Path) -> str:
+    """A prompt file's text.
+
+    Raises:
+        UsageError: it cannot be read, or is no UTF-8.
+    """
     try:
         return path.read_text(encoding="utf-8").strip().replace("\r\n", "\n")
     except OSError as error:
@@ -164,8 +210,12 @@ def _read(path: Path) -> str:
         raise UsageError(f"prompt file {path} is not UTF-8: {error}") from error
 
 
-def _render(template: str, parts: Mapping[str, str], path: Path) -> str:
-    """The template with its placeholders filled in, each exactly once."""
+def render(template: str, parts: Mapping[str, str], path: Path) -> str:
+    """The template of a prompt file with its placeholders filled in, each exactly once.
+
+    Raises:
+        UsageError: a placeholder is missing, unknown or there twice.
+    """
     asked = _PLACEHOLDER.findall(template)
     if sorted(asked) != sorted(parts):
         raise UsageError(
@@ -177,10 +227,10 @@ def _render(template: str, parts: Mapping[str, str], path: Path) -> str:
 def _example(record: type[Record], folder: Path | None) -> str:
     """One kind's example as the prompt shows it: an invented piece of a page and its answer."""
     kind = record.hyllm
-    text = _read(_prompt_file(record, "example.txt", folder))
+    text = read_prompt(_prompt_file(record, "example.txt", folder))
     path = _prompt_file(record, "example.json", folder)
     try:
-        answer = json.loads(_read(path))
+        answer = json.loads(read_prompt(path))
         page_model((record,)).model_validate(answer)
     except ValueError as error:
         raise UsageError(f"{path} is no answer of the form asked for: {error}") from error

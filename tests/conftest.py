@@ -25,13 +25,20 @@ class Reply:
     finish: str = "stop"
     delay: float = 0.0
     hang_up: bool = False
+    drip: float = 0.0
+    """Seconds between two bytes."""
+    cut: int | None = None
+    """How many bytes are sent before the connection breaks; `None`: all."""
+    message: dict[str, Any] = field(default_factory=dict[str, Any])
+    """Further keys of the message, such as tool_calls."""
+    usage: dict[str, Any] | None = None
 
     def payload(self) -> bytes:
         if isinstance(self.body, bytes):
             return self.body
         if self.body is not None:
             return json.dumps(self.body).encode()
-        message = {"role": "assistant", "content": self.content}
+        message = {"role": "assistant", "content": self.content, **self.message}
         choice = {"index": 0, "message": message, "finish_reason": self.finish}
         completion = {
             "id": "c1",
@@ -40,7 +47,7 @@ class Reply:
             "model": "m-1",
             "choices": [choice],
         }
-        return json.dumps(completion).encode()
+        return json.dumps(completion | ({"usage": self.usage} if self.usage else {})).encode()
 
 
 @dataclass
@@ -50,6 +57,8 @@ class Endpoint:
     url: str
     replies: list[Reply] = field(default_factory=list[Reply])
     """What is answered, in turn; the last one again and again."""
+    answer: Callable[[dict[str, Any]], Reply] | None = None
+    """What is answered to a body, instead."""
     bodies: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """What was asked."""
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
@@ -80,7 +89,9 @@ def _handler(told: Endpoint) -> Callable[..., BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             told.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             told.headers.append({name.lower(): value for name, value in self.headers.items()})
-            reply = told.replies.pop(0) if len(told.replies) > 1 else told.replies[0]
+            reply = told.answer(told.bodies[-1]) if told.answer else told.replies[0]
+            if len(told.replies) > 1:
+                told.replies.pop(0)
             told.stopping.wait(reply.delay)
             if reply.hang_up:
                 self.close_connection = True
@@ -91,7 +102,13 @@ def _handler(told: Endpoint) -> Callable[..., BaseHTTPRequestHandler]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
-            self.wfile.write(data)
+            if reply.drip:
+                for byte in data:
+                    self.wfile.write(bytes([byte]))
+                    if told.stopping.wait(reply.drip):
+                        return
+            self.wfile.write(data[: reply.cut])
+            self.close_connection = reply.cut is not None
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

@@ -1,6 +1,8 @@
 """Reading an answer: what is whole is kept, what is not is listed."""
 
+import contextlib
 import json
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -63,6 +65,8 @@ def test_a_whole_answer_is_read_without_problems() -> None:
         "cached_tokens": 60,
         "completion_tokens": 10,
         "estimated": False,
+        "cost_usd": None,
+        "prices_of": None,
     }
 
 
@@ -75,12 +79,135 @@ def test_a_whole_answer_is_read_without_problems() -> None:
         "\ufeff{}",
         "  \n{}\n",
         "好的，如下：\n```json\n{}\n```\n完。",
+        "好的，如下：{} 以上。",
+        '<think>先写 {{"projects": [1]}} 试试</think>{}',
+        "<think>没有写完的念头 {}",
+        "念头，开头的标记没有了</think>\n{}",
+        '<think>草稿 {{"projects": [{{"name": \n</think>\n{}',
+        '{{"answer": {}}}',
+        "[{}]",
+        "/* 注 */ {} // 完",
     ],
 )
 def test_fences_and_thoughts_around_the_answer_are_taken_off(around: str) -> None:
-    text = around.replace("{{", "【").replace("}}", "】").replace("{}", json.dumps(WHOLE))
+    text = around.replace("{}", json.dumps(WHOLE)).replace("{{", "{").replace("}}}", "}}")
 
     assert dumped(read(text)) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("change", "to"),
+    [
+        ("]}", "],}"),
+        ("}]", "},]"),
+        ("}]", "}, // 一条\n ]"),
+        ("{", "{ /* 注：} ] */ "),
+        ("洣水桥", "洣水\n桥"),
+        ("洣水桥", "洣水\x01桥"),
+        ("洣水桥", "洣//水/*桥*/"),
+        ("洣水桥", "洣,]水,}桥"),
+        ("洣水桥", "洣\\ud800水"),
+        ("洣水桥", "洣\\ud83d\\ude00水"),
+        ("洣水桥", "洣\ud800水"),
+    ],
+)
+def test_what_has_one_meaning_is_mended_and_strings_stay(change: str, to: str) -> None:
+    answer = read(json.dumps(WHOLE, ensure_ascii=False).replace(change, to))
+
+    expected = json.loads(json.dumps(WHOLE))
+    if change == "洣水桥":
+        said = (
+            to.replace("\\ud83d\\ude00", "\U0001f600")
+            .replace("\\ud800", "\ufffd")
+            .replace("\ud800", "\ufffd")
+        )
+        expected["projects"][0]["name"] = said
+    assert dumped(answer) == expected
+    assert answer.problems == ()
+
+
+WAYS: list[dict[str, Any]] = [
+    {"tool_calls": [{"function": {"name": "page", "arguments": json.dumps(WHOLE)}}]},
+    {"tool_calls": [{"function": {"name": "page", "arguments": WHOLE}}]},
+    {"content": [{"type": "text", "text": json.dumps(WHOLE)}]},
+    {"content": json.dumps(json.dumps(WHOLE))},
+    {"content": json.dumps({kind: json.dumps(some) for kind, some in WHOLE.items()})},
+    {"content": json.dumps({kind: some[0] for kind, some in WHOLE.items()})},
+]
+
+
+@pytest.mark.parametrize("message", WAYS)
+def test_an_answer_is_found_wherever_an_endpoint_puts_it(message: dict[str, Any]) -> None:
+    answer = read_answer({"choices": [{"message": message, "finish_reason": "stop"}]}, KINDS)
+
+    assert dumped(answer) == WHOLE
+    assert answer.problems == ()
+
+
+def test_an_answer_that_breaks_off_without_saying_so_is_seen() -> None:
+    answer = read(json.dumps(WHOLE)[:-30], "stop")
+
+    assert [problem.reason for problem in answer.problems][:1] == ["truncated"]
+    assert answer.unfinished == (Official,)
+
+
+def test_a_whole_answer_that_ran_on_to_the_limit_is_whole() -> None:
+    answer = read(json.dumps(WHOLE) + "\n\n" + "啊" * 50, "length")
+
+    assert dumped(answer) == WHOLE
+    assert answer.problems == ()
+
+
+def test_what_came_before_the_filter_is_kept() -> None:
+    answer = read(json.dumps(WHOLE)[:-30], "content_filter")
+
+    assert [problem.reason for problem in answer.problems][:1] == ["refused"]
+    assert len(answer.readings["meetings"]) == 1
+    assert answer.unfinished == ()
+
+
+HEAVY = [
+    '{"projects":[' * 40_000,
+    '{"projects":[' + "[" * 200_000,
+    "{" * 300_000,
+    '{"projects":"' + '\\"' * 300_000,
+    '{"projects":' + "/*" * 300_000,
+    '{"projects":[' + ", " * 300_000,
+    '{"projects":[' + '"",' * 50_000,
+    "<think>" * 100_000,
+    "```json\n" * 100_000,
+]
+
+
+@pytest.mark.parametrize("content", HEAVY, ids=lambda content: content[:14])
+def test_hostile_answers_are_read_in_linear_time(content: str) -> None:
+    begun = time.process_time()
+
+    with contextlib.suppress(AnswerError):
+        read(content)
+
+    assert time.process_time() - begun < 4
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 500),
+            st.integers(0, 4),
+            st.sampled_from(['"', "{", "}", "]", ",", "\\", "x", "\x1b"]),
+        ),
+        max_size=4,
+    )
+)
+def test_however_an_answer_is_damaged_reading_it_is_no_fault(damages: list[tuple[int, int, str]]) -> None:
+    text = json.dumps(WHOLE, ensure_ascii=False)
+    for place, length, put in damages:
+        text = text[:place] + put + text[place + length :]
+
+    with contextlib.suppress(AnswerError):
+        answer = read(text)
+        assert set(answer.readings) == {"projects", "meetings", "officials"}
 
 
 Change = Callable[[Any], object]

@@ -1,14 +1,17 @@
 """Recordings: what is written, what is found again, and what a stale one says."""
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
-from hyllm.recordings import Interaction, Meta, Recordings, dumps, explain, loads
+from hyllm.recordings import Interaction, Meta, Recordings, Turn, dumps, explain, loads
 
 META = Meta("m-1", "hyllm relay", "2022-03-18", ("project",), "p" * 64, "s" * 64, {"wire": "json_object"})
 
@@ -69,7 +72,7 @@ def test_a_page_id_cannot_lead_out_of_the_folder(tmp_path: Path, page: str) -> N
 def test_a_stale_recording_says_what_has_changed(tmp_path: Path) -> None:
     Recordings(tmp_path).add("p1", interaction())
 
-    with pytest.raises(StaleRecording, match=r"the prompt or the page(.|\n)*-.*乙(.|\n)*\+.*丙"):
+    with pytest.raises(StaleRecording, match=r"the page(.|\n)*-.*乙(.|\n)*\+.*丙"):
         Recordings(tmp_path).get("p1", request("甲\n丙"))
     with pytest.raises(StaleRecording, match="the model"):
         Recordings(tmp_path).get("p1", request(model="m-2"))
@@ -114,6 +117,10 @@ def test_meta_is_written_once_for_the_same_prompt_and_model(tmp_path: Path) -> N
         "",
         "interactions: [",
         "a: &a [*a]",
+        "interactions: &a [*a, *a]",
+        "[" * 5_000,
+        "interactions: " + "[" * 5_000,
+        "interactions: [{request: {uri: x, json: {}, turn: 7}, response: {json: {}, status: {code: 200}, headers: {}}}]",
     ],
 )
 def test_a_hostile_or_broken_recording_is_an_error_and_runs_no_code(
@@ -153,3 +160,53 @@ def test_the_file_is_yaml_any_tool_reads(tmp_path: Path) -> None:
 
     assert tree["version"] == 1
     assert tree["interactions"][0]["request"]["json"] == request()
+
+
+WHOLE = dumps([interaction(), interaction(turn=Turn("0" * 64, 1))])
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 9), st.text("{}[]:-'*&!\n x", max_size=3)),
+        max_size=3,
+    )
+)
+def test_a_recording_damaged_at_random_is_read_or_refused(damages: list[tuple[int, int, str]]) -> None:
+    text = WHOLE
+    for place, length, put in damages:
+        text = text[:place] + put + text[place + length :]
+
+    with contextlib.suppress(RecordingError):
+        assert all(isinstance(one, Interaction) for one in loads(text, "p1"))
+
+
+def test_a_turn_is_found_by_its_first_request_and_number_whatever_it_says(tmp_path: Path) -> None:
+    first = interaction()
+    turn = Turn(str(first.key), 1)
+    Recordings(tmp_path).add("p1", first)
+    recordings = Recordings(tmp_path)
+    recordings.get("p1", request())
+
+    recordings.add("p1", interaction(request=request("再说"), turn=turn))
+
+    found = Recordings(tmp_path)
+    assert found.get("p1", request("另外的话"), turn).request == request("再说")
+    assert found.find("p1", request()) == first
+    with pytest.raises(RecordingError, match="further turn 2: not recorded"):
+        found.get("p1", request(), Turn(str(first.key), 2))
+
+
+def test_what_no_file_can_hold_is_replaced_when_it_is_written(tmp_path: Path) -> None:
+    Recordings(tmp_path).add("p1", interaction(answer={"content": "洣\ud800水\x1b\u2028"}))
+
+    assert Recordings(tmp_path).get("p1", request()).answer == {"content": "洣\ufffd水\x1b\u2028"}
+
+
+def test_a_stale_recording_says_how_to_record_anew(tmp_path: Path) -> None:
+    Recordings(tmp_path).add("p1", interaction())
+
+    with pytest.raises(StaleRecording) as caught:
+        Recordings(tmp_path).get("p1", request("丁"))
+
+    assert str(caught.value).endswith(f"Record it anew with hyllm extract … --record {tmp_path}")

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import click
 
 from hyllm.cli.demo import demo
+from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kinds import kinds
 from hyllm.cli.relay import relay
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
+from hyllm.escaping import printable
 from hyllm.version import __version__
 
 _INTERRUPTED = 130
@@ -27,7 +29,7 @@ def cli() -> None:
     """
 
 
-for command in (extract, demo, relay, evals, kinds, schemas):
+for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
 
 
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except HyllmError as error:
-        click.echo(f"hyllm: {error}", err=True)
+        click.echo(f"hyllm: {printable(str(error))}", err=True)
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("hyllm: interrupted", err=True)

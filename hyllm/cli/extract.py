@@ -1,6 +1,5 @@
 """`hyllm extract`: pages in, grounded records out."""
 
-import json
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,24 +8,25 @@ from typing import TextIO
 import click
 
 from hyllm.archive import Metadata, Page, PageReader, describe_dates
+from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
+from hyllm.escaping import json_line, printable
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
-from hyllm.prompting import DEFAULT_MAX_TOKENS
+from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
 
 _SOME_FAILED = 4
 
 
-@click.command()
+@click.command(cls=Configured, context_settings=ENVIRONMENT)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
 @click.option(
     "--model",
-    envvar="HYLLM_MODEL",
     metavar="NAME",
     help="provider/model, a bare name with --base-url, or rules: no model, patterns only.",
 )
-@click.option("--base-url", envvar="HYLLM_BASE_URL", metavar="URL", help="An OpenAI-compatible endpoint.")
+@click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
 @click.option(
     "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of record; may be repeated."
 )
@@ -72,7 +72,7 @@ _SOME_FAILED = 4
 )
 @click.option(
     "--wire",
-    type=click.Choice(["json_schema", "json_object"]),
+    type=click.Choice(WIRES),
     help="How the endpoint is held to JSON, where its provider is not known.",
 )
 @click.option(
@@ -96,6 +96,12 @@ _SOME_FAILED = 4
     show_default=True,
     metavar="N",
     help="Requests in flight.",
+)
+@click.option(
+    "--ask-again/--no-ask-again",
+    default=True,
+    show_default=True,
+    help="Ask further for what an answer lacks.",
 )
 @click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
 @click.option(
@@ -127,6 +133,7 @@ def extract(
     max_tokens: int | None,
     timeout: float,
     concurrency: int,
+    ask_again: bool,
     local_only: bool,
     gazetteer: Path | None,
 ) -> None:
@@ -147,8 +154,9 @@ def extract(
         force=force,
     )
     pages = reader.from_paths(paths)
+    context = click.get_current_context()
     extractor = Extractor(
-        model,
+        None if replay and not was_typed(context, "model") else model,
         kinds=kinds,
         base_url=base_url,
         wire=wire,  # pyright: ignore[reportArgumentType] - click has checked it
@@ -159,10 +167,12 @@ def extract(
         replay=replay,
         record=record,
         local_only=local_only,
+        ask_again=ask_again,
+        endpoint=None if replay else configured_endpoint(context, model, base_url),
         gazetteer=gazetteer,
     )
-    click.echo(describe_dates(pages), err=True)
-    click.echo(extractor.announcement(len(pages)), err=True)
+    click.echo(printable(describe_dates(pages)), err=True)
+    click.echo(printable(extractor.announcement(len(pages))), err=True)
     _run(extractor, pages, as_json=as_json, out=out)
 
 
@@ -176,7 +186,8 @@ def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Pat
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
         page, why = result.page.page, str(result.error)
-        click.echo(f"hyllm: {why}" if why.startswith(f"{page}:") else f"hyllm: {page}: {why}", err=True)
+        said = why if why.startswith(f"{page}:") else f"{page}: {why}"
+        click.echo(printable(f"hyllm: {said}"), err=True)
     if failed:
         raise SystemExit(_exit_code(failed, len(results)))
 
@@ -222,6 +233,6 @@ class _Printer:
         if self._out is None and not self._as_json:
             show_extraction(result)
             return
-        click.echo(json.dumps(result.to_json(), ensure_ascii=False), file=self._out)
+        click.echo(json_line(result.to_json()), file=self._out)
         if self._out is not None:
             self._out.flush()

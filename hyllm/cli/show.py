@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from hyllm.answers import Usage
+from hyllm.escaping import printable
 from hyllm.extraction import Extraction
 from hyllm.marks import Grounding
 from hyllm.schemas import Date, Evidence, Money, Part, Quantity, Record, without_none
@@ -34,11 +36,6 @@ def console(*, stderr: bool = False) -> Console:
     """A console whose lines are as wide as the terminal, or wide enough for a table in a file."""
     found = _Console(stderr=stderr, highlight=False)
     return found if found.is_terminal else _Console(stderr=stderr, highlight=False, width=_PLAIN_WIDTH)
-
-
-def printable(text: str) -> str:
-    """Foreign text without control and direction characters, which a terminal would obey."""
-    return "".join(c if c.isprintable() or c in "\n\u3000" else f"\\x{ord(c):02x}" for c in text)
 
 
 def show_extraction(result: Extraction) -> None:
@@ -190,4 +187,12 @@ def _tokens(results: Sequence[Extraction]) -> str:
     cached = sum(usage.cached_tokens or 0 for usage in usages)
     received = sum(usage.completion_tokens or 0 for usage in usages)
     estimated = " (estimated)" if any(usage.estimated for usage in usages) else ""
-    return f"Tokens: {sent:,} in ({cached:,} cached), {received:,} out{estimated}."
+    return f"Tokens: {sent:,} in ({cached:,} cached), {received:,} out{estimated}. {_cost(usages)}"
+
+
+def _cost(usages: Sequence[Usage]) -> str:
+    """What the answers cost, by the price of which day; or that no price is known."""
+    if any(usage.cost_usd is None for usage in usages):
+        return "Cost: no price known."
+    dollars = sum(usage.cost_usd or 0 for usage in usages)
+    return f"Cost: ${dollars:.4f} by the prices of {usages[0].prices_of}."

@@ -1,4 +1,4 @@
-"""Which endpoint a model's name means, with which key."""
+"""Which endpoint a model's name means, and which key may be sent there."""
 
 import os
 from collections.abc import Mapping
@@ -11,6 +11,8 @@ from hyllm.errors import UsageError
 
 _NO_KEY = "none"
 """What is sent where no key is needed: the openai library insists on one."""
+_ANY_KEY = "HYLLM_API_KEY"
+_NO_ROWS: Mapping[str, Provider] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Endpoint:
     base_url: str
     provider: Provider
     key: str = field(default=_NO_KEY, repr=False)
+    note: str = ""
+    """What a person should know before text goes there."""
 
     @property
     def host(self) -> str:
@@ -40,13 +44,26 @@ class Endpoint:
 
 
 def find_endpoint(
-    model: str | None, base_url: str | None = None, environment: Mapping[str, str] = os.environ
+    model: str | None,
+    base_url: str | None = None,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    rows: Mapping[str, Provider] = _NO_ROWS,
+    vouched: bool = True,
 ) -> Endpoint:
     """The endpoint that `model` names: `provider/model`, or any name with a `base_url`.
 
+    Args:
+        model: the model's name.
+        base_url: an address, which wins over the provider's.
+        environment: where keys come from.
+        rows: providers of one's own, out of a file; they win over the built-in ones.
+        vouched: whether the user gave `base_url`. An address that merely stands in a file may be a trap in
+            somebody else's folder: it gets no key unless it is this machine's or a built-in provider's.
+
     Raises:
-        UsageError: no model is named, the provider is unknown and no `base_url` is given, or the address
-            is none, or a provider on the network has no key in the environment.
+        UsageError: no model is named, the provider is unknown and no `base_url` is given, the address is
+            none, a provider on the network has no key in the environment, or the key is none.
     """
     if model is None:
         raise UsageError(
@@ -54,21 +71,25 @@ def find_endpoint(
             "without any model, --model rules finds what patterns can"
         )
     name, slash, rest = model.partition("/")
-    provider = PROVIDERS.get(name, UNKNOWN) if slash else UNKNOWN
+    provider = {**PROVIDERS, **rows}.get(name, UNKNOWN) if slash else UNKNOWN
     address = base_url or provider.base_url
     if address is None:
+        known = ", ".join(dict.fromkeys((*rows, *PROVIDERS)))
         raise UsageError(
-            f"model {model!r} names no known provider ({', '.join(PROVIDERS)}); "
+            f"model {model!r} names no known provider ({known}); "
             "give provider/model, or --base-url with the address of an OpenAI-compatible endpoint"
         )
     bare = rest if provider is not UNKNOWN else model
     if not bare:
         raise UsageError(f"model {model!r} names no model behind the provider")
-    _check_address(address)
-    return Endpoint(bare, address.rstrip("/"), provider, _key(provider, address, base_url, environment))
+    check_address(address)
+    trusted = vouched if base_url else name not in rows
+    key, note = _key(address, environment, trusted=trusted)
+    return Endpoint(bare, address.rstrip("/"), provider, key, note)
 
 
-def _check_address(address: str) -> None:
+def check_address(address: str) -> None:
+    """Refuses what is no address of an endpoint, and one with a secret in it, which is not repeated."""
     try:
         parts = urlsplit(address)
         usable = parts.scheme in ("http", "https") and parts.hostname and (parts.port or 1)
@@ -78,19 +99,32 @@ def _check_address(address: str) -> None:
     if not usable or parts is None:
         raise UsageError("--base-url must be an address such as http://127.0.0.1:8080/v1")
     if parts.username or parts.password:
-        raise UsageError("--base-url must hold no user and password; put a key into HYLLM_API_KEY")
+        raise UsageError(f"--base-url must hold no user and password; put a key into {_ANY_KEY}")
+    if parts.query or parts.fragment:
+        raise UsageError(f"--base-url must end with its path, without ? and #; put a key into {_ANY_KEY}")
 
 
-def _key(provider: Provider, address: str, base_url: str | None, environment: Mapping[str, str]) -> str:
-    """The key for an address. A provider's own variable is for the provider's own address alone."""
-    own_address = base_url is None or base_url == provider.base_url
-    variables = ["HYLLM_API_KEY"]
-    if provider.key_variable and own_address:
-        variables.append(provider.key_variable)
-    key = next((environment[name] for name in variables if environment.get(name)), None)
-    if key is None and provider.key_variable and own_address and not is_loopback(address):
-        raise UsageError(f"no key: set {' or '.join(reversed(variables))} in the environment")
-    return key or _NO_KEY
+def _key(address: str, environment: Mapping[str, str], *, trusted: bool) -> tuple[str, str]:
+    """The key for an address, and what to tell of it. A provider's own variable is for its own host alone."""
+    owner = next((row for row in PROVIDERS.values() if row.key_variable and _same_host(row, address)), None)
+    variables = [_ANY_KEY] if owner is None else [_ANY_KEY, str(owner.key_variable)]
+    variable = next((name for name in variables if environment.get(name)), None)
+    if variable is None:
+        if owner is not None:
+            raise UsageError(f"no key: set {' or '.join(reversed(variables))} in the environment")
+        return _NO_KEY, ""
+    if not (trusted or owner is not None or is_loopback(address)):
+        return _NO_KEY, "no key goes there, since only hyllm.toml names it: repeat it with --base-url"
+    key = environment[variable].strip()
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise UsageError(f"{variable} holds no key: it must be ASCII, without blanks and line breaks")
+    return key, ""
+
+
+def _same_host(row: Provider, address: str) -> bool:
+    """Whether an address is at a provider's own host, by the same protocol."""
+    own, given = urlsplit(row.base_url or ""), urlsplit(address)
+    return (own.scheme, own.hostname, own.port) == (given.scheme, given.hostname, given.port)
 
 
 def is_loopback(address: str) -> bool:

@@ -1,18 +1,34 @@
 """Replaying and recording under the openai library, where HTTP would be.
 
-Everything above works the same on a recorded answer as on a live one. Several pages may be in flight:
-each request knows its page by its key.
+Everything above works the same on a recorded answer as on a live one. Many pages may be in flight, some
+with the very same text: what a request belongs to travels in a context variable, not in the request.
 """
 
 import json
-from typing import Any
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 import openai
 
 from hyllm.errors import RecordingError
-from hyllm.prompting import request_key
-from hyllm.recordings import Interaction, Recordings
+from hyllm.recordings import Interaction, Recordings, Turn
+
+
+@dataclass(slots=True)
+class Errand:
+    """What the request under way is about."""
+
+    page: str
+    turn: Turn | None
+    recorded: bool = False
+    """Whether it was answered from a recording."""
+
+
+ERRAND: ContextVar[Errand] = ContextVar("errand")
 
 
 class NotRecorded(openai.OpenAIError):
@@ -34,37 +50,28 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
     def __init__(self, recordings: Recordings, live: httpx2.AsyncBaseTransport | None) -> None:
         self._recordings = recordings
         self._live = live
-        self._pages: dict[str, str] = {}
-        self._found: set[str] = set()
-
-    def expect(self, body: dict[str, Any], page: str) -> None:
-        """Says which page the request with this body is about, before it is sent."""
-        self._pages[request_key(body)] = page
-
-    def was_recorded(self, body: dict[str, Any]) -> bool:
-        """Whether the request with this body was answered from a recording."""
-        return request_key(body) in self._found
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         body: dict[str, Any] = json.loads(await request.aread())
-        key = request_key(body)
-        page = self._pages[key]
+        errand = ERRAND.get()
+        look = self._recordings.find if self._live else self._recordings.get
         try:
-            recorded = self._recordings.find(page, body) if self._live else self._recordings.get(page, body)
+            recorded = look(errand.page, body, errand.turn)
         except RecordingError as error:
             raise NotRecorded(error) from error
         if recorded is None:
-            return await self._record(page, body, request)
-        self._found.add(key)
+            return await self._record(errand, body, request)
+        errand.recorded = True
         return _response(recorded, request)
 
-    async def _record(self, page: str, body: dict[str, Any], request: httpx2.Request) -> httpx2.Response:
+    async def _record(self, errand: Errand, body: dict[str, Any], request: httpx2.Request) -> httpx2.Response:
         assert self._live is not None
         response = await self._live.handle_async_request(request)
         content = await response.aread()
         if response.status_code == 200:  # an error is no answer of the model
+            answer, headers = _tree(content), dict(response.headers)
             self._recordings.add(
-                page, Interaction(str(request.url), body, _tree(content), 200, dict(response.headers))
+                errand.page, Interaction(str(request.url), body, answer, 200, headers, errand.turn)
             )
         return response
 
@@ -73,12 +80,23 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
             await self._live.aclose()
 
 
+def live_transport(base_url: str, *, local: bool) -> httpx2.AsyncBaseTransport:
+    """HTTP to an endpoint, through the proxy the environment names; to this machine never through one."""
+    parts = urlsplit(base_url)
+    bypassed = local or proxy_bypass(parts.hostname or "")
+    # How many requests are in flight is for the caller to say: a pool that runs dry reads as a time-out.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=64, keepalive_expiry=5.0)
+    proxy = None if bypassed else getproxies().get(parts.scheme)
+    return httpx2.AsyncHTTPTransport(proxy=proxy, limits=limits)
+
+
 def _tree(content: bytes) -> Any:
-    """The JSON of an answer's body, or its text."""
+    """The JSON of an answer's body, or its text where it is no object."""
     try:
-        return json.loads(content)
-    except ValueError:
-        return content.decode("utf-8", "replace")
+        tree: object = json.loads(content)
+    except (ValueError, RecursionError):
+        tree = None
+    return cast("Any", tree) if isinstance(tree, dict) else content.decode("utf-8", "replace")
 
 
 def _response(recorded: Interaction, request: httpx2.Request) -> httpx2.Response:

@@ -22,7 +22,7 @@ _AGENDA = re.compile("(?:专题研究|研究部署|研究审议|研究|审议|�
 _AGENDA_END = re.compile("等(?:相关)?(?:工作|事项|议题|情况)?(?:的?汇报)?$|的?汇报$")
 _THEME = re.compile('(?:主题[为是]|以)"(?P<what>[^"]{2,30})"')
 _OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("approved", re.compile("(?:原则|审议|表决)?通过了?《[^》]{2,40}》")),
+    ("approved", re.compile("(?:原则|审议|表决)?通过了?<[^>]{2,40}>")),
     ("signed", re.compile("(?:签署|签订)了?(?P<what>[^,。;]{0,30}(?:协议|合同|备忘录))")),
     ("awarded", re.compile("[\u4e00-\u9fff]{2,10}获得?(?:[一二三特]等|金|银|铜|优胜)奖")),
 )
@@ -135,5 +135,5 @@ def _agenda(line: Line, cast: Cast) -> Iterator[str]:
     """What was studied, examined or heard; not who reported."""
     for match in _AGENDA.finditer(line.text):
         if not cast.within(line.text, *match.span("what")):
-            items = re.split("、(?![^《]*》)", _AGENDA_END.sub("", match["what"]))
+            items = re.split("、(?![^<]*>)", _AGENDA_END.sub("", match["what"]))
             yield from (item for item in items if 2 <= len(item) <= 40)

@@ -7,6 +7,7 @@ import pytest
 
 from hyllm import AnswerError, EndpointError, Extraction, Extractor, Page, UsageError
 from hyllm.client import find_endpoint
+from hyllm.prompting import WIRES
 from tests.conftest import Endpoint, Reply
 
 PAGE = Page("新塘铜业园开工。", "p1", issue_date="2022-03-18")
@@ -32,7 +33,7 @@ def test_an_answer_becomes_records(endpoint: Endpoint) -> None:
     assert result.provenance["answered_as"] == "m-1"
 
 
-@pytest.mark.parametrize("wire", ["json_object", "json_schema"])
+@pytest.mark.parametrize("wire", WIRES)
 def test_what_is_sent_is_the_very_body_that_was_built(endpoint: Endpoint, wire: Any) -> None:
     asking = extractor(endpoint, wire=wire)
 
@@ -51,7 +52,7 @@ def test_a_page_that_looks_like_a_template_is_sent_as_it_is(endpoint: Endpoint) 
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyllm.client._live._backoff", lambda attempt: 0.0)  # pyright: ignore
+    monkeypatch.setattr("hyllm.client._retries.backoff", lambda attempt: 0.0)  # pyright: ignore
 
 
 @pytest.mark.usefixtures("no_waiting")
@@ -87,8 +88,8 @@ def test_what_passes_is_tried_again(endpoint: Endpoint, failure: Reply) -> None:
         (Reply(body=b"<html>login</html>", headers={"Content-Type": "text/html"}), AnswerError, "no chat completion", 1),
         (Reply(body={"choices": []}), AnswerError, "no choices", 1),
         (Reply(body={"error": "x"}), AnswerError, "no choices", 1),
-        (Reply(""), AnswerError, "empty", 1),
-        (Reply("抱歉，做不到"), AnswerError, "no JSON", 1),
+        (Reply(""), AnswerError, "empty", 3),
+        (Reply("抱歉，做不到"), AnswerError, "no JSON", 3),
         (Reply(None, finish="content_filter"), AnswerError, "content filter", 1),
     ],
 )  # fmt: skip
@@ -132,7 +133,7 @@ def test_an_answer_that_takes_too_long_is_a_failure_of_its_page(endpoint: Endpoi
 
 
 def test_a_dead_port_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyllm.client._live._backoff", lambda attempt: 0.0)  # pyright: ignore
+    monkeypatch.setattr("hyllm.client._retries.backoff", lambda attempt: 0.0)  # pyright: ignore
     pages = [Page("甲", "p1"), Page("乙", "p2")]
 
     results = Extractor("m", base_url="http://127.0.0.1:9/v1", concurrency=1).map(pages)
@@ -213,6 +214,7 @@ def test_replaying_another_page_says_so_without_sending(endpoint: Endpoint, tmp_
         ("m", "ftp://h/v1", "must be an address"),
         ("m", "http://h:port/v1", "must be an address"),
         ("m", "http://joe:pw@h/v1", "no user and password"),
+        ("m", "http://h/v1?api-key=pw", "without [?] and #"),
         ("openai/m", None, "OPENAI_API_KEY or HYLLM_API_KEY"),
     ],
 )

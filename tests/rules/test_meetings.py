@@ -117,4 +117,4 @@ def test_what_was_approved_is_an_outcome() -> None:
 
     (meeting,) = read(text, "meetings")
 
-    assert meeting["outcomes"] == [{"type": "approved", "text": "原则通过《新塘县河道管理办法》"}]
+    assert meeting["outcomes"] == [{"type": "approved", "text": "原则通过<新塘县河道管理办法>"}]

@@ -1,0 +1,7 @@
+"""Recorded answers: what is written, what is found again, and what a stale one says."""
+
+from hyllm.recordings._explain import explain
+from hyllm.recordings._format import Interaction, Source, Turn, dumps, loads
+from hyllm.recordings._store import Meta, Recordings
+
+__all__ = ["Interaction", "Meta", "Recordings", "Source", "Turn", "dumps", "explain", "loads"]

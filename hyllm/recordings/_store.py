@@ -1,0 +1,140 @@
+"""Recorded answers on disk: `<suite>/<strategy>/<page>.yaml`, and `meta.yaml` beside.
+
+A recording answers a request with the same key, whatever the host.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hyllm.errors import RecordingError, StaleRecording, UsageError
+from hyllm.prompting import request_key
+from hyllm.recordings._explain import explain
+from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
+
+_STRATEGY = "page"
+"""The folder below a suite: one request for all kinds of a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What `meta.yaml` says of a suite's recordings in one strategy."""
+
+    model: str
+    reached: str
+    """How the model was reached, in words: `https://api.deepseek.com/v1`, `hyllm relay`."""
+    recorded: str
+    """Date of the first recording, YYYY-MM-DD."""
+    kinds: tuple[str, ...]
+    prompt_hash: str
+    schema_hash: str
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The request's other settings: wire, temperature, …"""
+
+
+class Recordings:
+    """The recordings of one suite: a folder `<suite>`, its pages in `<suite>/page/`."""
+
+    def __init__(self, suite: Path) -> None:
+        self.folder = suite / _STRATEGY
+        self._read: dict[str, list[Interaction]] = {}
+        self._used: dict[str, list[Interaction]] = {}
+        """What was found or added in this run. The rest of a page's file goes when something is added."""
+
+    def find(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction | None:
+        """The recording of this very request, or of this turn; or `None`."""
+        key = turn or request_key(body)
+        found = next((one for one in self._interactions(page) if one.key == key), None)
+        used = self._used.setdefault(page, [])
+        if found is not None and found not in used:
+            used.append(found)
+        return found
+
+    def get(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction:
+        """The recording of this very request, or of this turn.
+
+        Raises:
+            StaleRecording: the page is recorded, with another request; the message says what has changed.
+            RecordingError: the page is not recorded.
+        """
+        found = self.find(page, body, turn)
+        if found is not None:
+            return found
+        others = [one for one in self._interactions(page) if one.turn is None]
+        if not others or turn is not None:
+            what = f"{page}: further turn {turn.number}" if turn else page
+            raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
+        changes = explain(others[-1].request, body)
+        raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
+
+    def add(self, page: str, interaction: Interaction) -> None:
+        """Writes an answer at once. What the page's file held from other requests is replaced."""
+        used = self._used.setdefault(page, [])
+        used.append(interaction)
+        self._read[page] = list(used)
+        _write(self._path(page), dumps(used))
+
+    def _anew(self) -> str:
+        return f"hyllm extract … --record {self.folder.parent}"
+
+    def meta(self) -> Meta:
+        """What is known of the recordings as a whole.
+
+        Raises:
+            RecordingError: there is no `meta.yaml`, or it cannot be read.
+        """
+        path = self.folder / "meta.yaml"
+        if not path.is_file():
+            raise RecordingError(f"no recordings in {self.folder.parent}: {path} is missing")
+        try:
+            found: dict[str, Any] = load_yaml(path.read_text(encoding="utf-8"))
+            found["kinds"] = tuple(found["kinds"])
+            return Meta(**found)
+        except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError, RecursionError) as error:
+            raise RecordingError(f"{path}: cannot be read: {error}") from error
+
+    def begin(self, meta: Meta) -> None:
+        """Writes `meta.yaml`; the date of recordings that are already there, in this very form, stays."""
+        path = self.folder / "meta.yaml"
+        if path.is_file():
+            known = self.meta()
+            same = (known.model, known.prompt_hash, known.schema_hash) == (
+                meta.model,
+                meta.prompt_hash,
+                meta.schema_hash,
+            )
+            if same:
+                return
+        tree = {name: getattr(meta, name) for name in Meta.__dataclass_fields__}
+        _write(path, dump_yaml(tree | {"kinds": list(meta.kinds), "options": dict(meta.options)}))
+
+    def _interactions(self, page: str) -> list[Interaction]:
+        if page not in self._read:
+            path = self._path(page)
+            try:
+                text = path.read_text(encoding="utf-8")
+            except FileNotFoundError:
+                self._read[page] = []
+            except (OSError, UnicodeDecodeError) as error:
+                raise RecordingError(f"{path}: cannot be read: {error}") from error
+            else:
+                self._read[page] = loads(text, str(path))
+        return self._read[page]
+
+    def _path(self, page: str) -> Path:
+        path = self.folder / f"{page}.yaml"
+        if not path.resolve().is_relative_to(self.folder.resolve()) or page == "meta":
+            raise UsageError(f"page id {page!r} cannot name a recording")
+        return path
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes the whole file or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    partial.write_text(text, encoding="utf-8", newline="\n")
+    partial.replace(path)
