@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hyllm.answers import NO_USAGE, Usage
+from hyllm.answers import NO_USAGE, Answer, Usage
 from hyllm.archive import Page
 from hyllm.asking import Asker
 from hyllm.client import PROVIDERS, Endpoint, find_endpoint, find_price, open_client
@@ -28,12 +28,14 @@ from hyllm.prompting import (
 )
 from hyllm.recordings import Meta, Recordings
 from hyllm.resolve import load_gazetteer, resolve_page
+from hyllm.rules import RULES, check_kinds, read_by_rules
 from hyllm.text import Locator
 from hyllm.version import __version__
 
 _log = logging.getLogger(__name__)
 _NOWHERE = "http://recorded.invalid/v1"
 """Where a replayed request would go."""
+_WITHOUT_MODEL = "no model, patterns only: expect to miss most of what a model finds"
 
 
 class Extractor:
@@ -41,7 +43,7 @@ class Extractor:
 
     Args:
         model: `provider/model` (openai/gpt-5-mini, ollama/qwen3:8b), or a bare name with `base_url`. May be
-            left out with `replay`: the recordings know it.
+            left out with `replay`: the recordings know it. `rules`: no model, patterns; nothing is sent.
         kinds: names of record kinds (`project`, or `module:Class` for your own); all built-in ones if empty.
         base_url: address of an OpenAI-compatible endpoint.
         wire: how the endpoint is held to JSON, where its provider's row says otherwise.
@@ -93,10 +95,18 @@ class Extractor:
         self._prompts = prompts
         self._ask_again = ask_again
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
+        self._by_rules = model == RULES and not (base_url or endpoint or self._meta)
+        if self._by_rules:
+            check_kinds(self.kinds)
         self.prompt = system_prompt(self.kinds, prompts)
         if self._meta:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
             self.options = _recorded_options(self._meta, model)
+        elif self._by_rules:
+            if record:
+                raise UsageError(f"--model {RULES} asks nobody: there is no answer to record")
+            self.endpoint = Endpoint(RULES, _NOWHERE, PROVIDERS["relay"])
+            self.options = RequestOptions(model=RULES)
         else:
             self.endpoint = endpoint or find_endpoint(model, base_url)
             self.options = _options(self.endpoint, wire, max_tokens)
@@ -128,8 +138,7 @@ class Extractor:
         """`map`, to be awaited."""
         if self._record:
             self._record.begin(self._new_meta())
-        client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
-        asker = Asker(client, self.options, self._prompts, self._ask_again)
+        asker = None if self._by_rules else self._asker()
         in_flight = asyncio.Semaphore(self._concurrency)
         dead: list[EndpointError] = []  # once the endpoint is unusable, nothing more is sent there
 
@@ -148,7 +157,8 @@ class Extractor:
         except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s
             raise raised.exceptions[0] from None
         finally:
-            await client.aclose()
+            if asker:
+                await asker.client.aclose()
         return [task.result() for task in tasks]
 
     async def extract_async(self, page: Page) -> Extraction:
@@ -161,6 +171,8 @@ class Extractor:
         if self._meta:
             answers = f"answers of {model} by {self._meta.reached}, recorded {self._meta.recorded}"
             return f"replay: {counted}, {answers}; nothing is sent"
+        if self._by_rules:
+            return f"rules: {counted}, {_WITHOUT_MODEL}; nothing is sent"
         notes = [self.endpoint.note]
         if self.options.wire not in self.endpoint.provider.obeys:
             notes.append(f"its models are not held to an answer's form by {self.options.wire}")
@@ -171,7 +183,11 @@ class Extractor:
         """The whole body that is sent for a page."""
         return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
 
-    async def _safely(self, page: Page, asker: Asker) -> Extraction:
+    def _asker(self) -> Asker:
+        client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
+        return Asker(client, self.options, self._prompts, self._ask_again)
+
+    async def _safely(self, page: Page, asker: Asker | None) -> Extraction:
         """`_extract`, where a fault of hyllm's own costs one page, not the run."""
         try:
             return await self._extract(page, asker)
@@ -179,14 +195,25 @@ class Extractor:
             _log.exception("%s", page.page)
             return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
 
-    async def _extract(self, page: Page, asker: Asker) -> Extraction:
+    async def _extract(self, page: Page, asker: Asker | None) -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""
         locator = Locator(page.text)
+        if asker is None:
+            answer = Answer(read_by_rules(locator, self.kinds), (), NO_USAGE, None)
+            return self._resolved(page, locator, answer, NO_USAGE, {"answers": "computed"})
         body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
         asked = await asker.ask(body, page.page, self.kinds, len(locator.units))
         usage, answer = self._priced(asked.usage), asked.answer
         if answer is None:
             return self._failed(page, asked.error or AnswerError("no answer"), usage)
+        key = request_key(body)
+        origin = {"answers": asked.source, "answered_as": answer.model, "request_key": key}
+        return self._resolved(page, locator, answer, usage, origin)
+
+    def _resolved(
+        self, page: Page, locator: Locator, answer: Answer, usage: Usage, origin: dict[str, Any]
+    ) -> Extraction:
+        """What comes of an answer; `origin` is what provenance says of where it came from."""
         city = page.own_city
         resolved = resolve_page(
             locator,
@@ -207,12 +234,7 @@ class Extractor:
             resolved.unclaimed,
             resolved.links,
             usage,
-            self._provenance()
-            | {
-                "answers": asked.source,
-                "answered_as": answer.model,
-                "request_key": request_key(body),
-            },
+            self._provenance() | origin,
         )
 
     def _priced(self, usage: Usage) -> Usage:
@@ -232,10 +254,10 @@ class Extractor:
         return {
             "hyllm": __version__,
             "model": self.options.model,
-            "reached": meta.reached if meta else self.endpoint.reached,
+            "reached": None if self._by_rules else meta.reached if meta else self.endpoint.reached,
             "recorded": meta.recorded if meta else None,
             "strategy": "page",
-            "prompt_sha256": prompt_hash(self.prompt),
+            "prompt_sha256": None if self._by_rules else prompt_hash(self.prompt),
             "schema_sha256": schema_hash(self.kinds),
             "gazetteer": self._gazetteer.name,
         }

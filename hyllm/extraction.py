@@ -30,7 +30,8 @@ class Extraction:
     links: Sequence[Link]
     usage: Usage
     provenance: Mapping[str, Any]
-    """Model, prompt and schema hashes, version, and whether the answer is `live`, `cached` or `replayed`."""
+    """Model, prompt and schema hashes, version, and whether the answer is `live`, `cached`,
+    `replayed`, or `computed` by rules without a model."""
     error: HyllmError | None = None
     """Why the page failed."""
 

@@ -21,7 +21,11 @@ _SOME_FAILED = 4
 
 @click.command(cls=Configured, context_settings=ENVIRONMENT)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option("--model", metavar="NAME", help="provider/model, or a bare name with --base-url.")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="provider/model, a bare name with --base-url, or rules: no model, patterns only.",
+)
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
 @click.option(
     "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of record; may be repeated."

@@ -178,6 +178,8 @@ def show_summary(results: Sequence[Extraction]) -> None:
 
 def _tokens(results: Sequence[Extraction]) -> str:
     """The tokens sent and received, as far as the endpoint tells."""
+    if all(result.provenance.get("answers") == "computed" for result in results):
+        return "No model was asked."
     usages = [result.usage for result in results if result.usage.requests]
     if not usages or any(usage.prompt_tokens is None for usage in usages):
         return "Tokens: not told."

@@ -67,7 +67,8 @@ def find_endpoint(
     """
     if model is None:
         raise UsageError(
-            "no model: give provider/model (openai/…, ollama/…), or --base-url and the model's name there"
+            "no model: give provider/model (openai/…, ollama/…), or --base-url and the model's name there; "
+            "without any model, --model rules finds what patterns can"
         )
     name, slash, rest = model.partition("/")
     provider = {**PROVIDERS, **rows}.get(name, UNKNOWN) if slash else UNKNOWN

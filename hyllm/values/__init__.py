@@ -10,6 +10,7 @@ from ._dates import is_vague_date, needs_anchor, parse_date
 from ._finding import Found, find_values
 from ._money import parse_money
 from ._ordinals import parse_ordinal
+from ._people import find_titled_names, surname_pattern, title_pattern
 from ._quantity import parse_quantity
 from ._types import Bound, DateValue, MoneyValue, Number, QuantityValue, Refusal, RefusalReason
 
@@ -22,6 +23,7 @@ __all__ = [
     "QuantityValue",
     "Refusal",
     "RefusalReason",
+    "find_titled_names",
     "find_values",
     "is_vague_date",
     "needs_anchor",
@@ -31,4 +33,6 @@ __all__ = [
     "parse_number",
     "parse_ordinal",
     "parse_quantity",
+    "surname_pattern",
+    "title_pattern",
 ]

@@ -155,6 +155,8 @@ def test_pages_come_out_in_order_and_a_failed_one_stands_among_them(
         (["{page}", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "--out", "no/such/o"], 2, "cannot be written"),
         (["{page}", "--model", "m", "--base-url", "http://192.0.2.1/v1", "--local-only"], 2, "not this machine"),
         (["{page}", "--replay", "nowhere"], 3, "no recordings in nowhere"),
+        (["{page}", "--model", "rules", "--record", "suite"], 2, "no answer to record"),
+        (["{page}", "--model", "rules", "--kind", "tests.rules.test_rules_laws:Ship"], 2, "needs a model"),
         (["{page}", "--wire", "smoke"], 2, "smoke"),
     ],
 )  # fmt: skip
