@@ -15,7 +15,7 @@ from hyllm.schemas import Date, Evidence, Money, Part, Quantity, Record, without
 
 _PLAIN_WIDTH = 120
 """Columns where the output is no terminal."""
-_SIGNS = {"exact": "", "normalised": "≈", "ambiguous": "?", "missing": "not on the page"}
+_SIGNS = {"exact": "", "normalised": "≈", "fuzzy": "~", "ambiguous": "?", "missing": "not on the page"}
 _COLOURS = {"projects": "green", "meetings": "cyan", "officials": "magenta"}
 
 

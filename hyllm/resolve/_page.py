@@ -3,6 +3,7 @@
 What does not stand on the page, or has no value, stays in its record as the model said it, and is marked.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -39,6 +40,9 @@ from hyllm.values import (
     parse_quantity,
 )
 
+_TEXTS = frozenset(["/projects/name", "/meetings/name", "/meetings/topics", "/meetings/outcomes/text"])
+"""The fields that hold text, of which a few characters may be misread. Others hold names, amounts, dates."""
+_INDEX = re.compile(r"/\d+")
 _PARSERS = {"count": parse_count, "ordinal": parse_ordinal}
 
 
@@ -180,9 +184,11 @@ class _Walk:
 
     def _words(self, said: str, at: str) -> tuple[str, Located]:
         """The page's own characters for what was said, and where they stand."""
-        place = self._locator.find(said, self._own, self._together or self._beside)
+        fuzzy = _INDEX.sub("", at) in _TEXTS
+        place = self._locator.find(said, self._own, self._together or self._beside, fuzzy=fuzzy)
         if at == self._naming:
-            self._beside = self._locator.places(said, self._own)
+            name = said if place.start is None else self._locator.text[place.start : place.end]
+            self._beside = self._locator.places(name, self._own)
         if self._together is not None and place.start is not None and place.end is not None:
             self._together = [(place.start, place.end)]
         self._mark(place, said, at)

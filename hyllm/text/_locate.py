@@ -2,25 +2,45 @@
 
 The right occurrence is what counts: most amounts on a page stand there more than once. So words are
 looked for in the record's own units first, then near them, then on the whole page.
+
+How they are looked for goes from strict to lenient, and what is stricter wins wherever it stands:
+
+1. in match form (`MatchView`), a number never being found inside a longer one;
+2. the same with 。 and 、 as the ASCII marks that models write for them;
+3. where the words are text, and only then: a quote with something left out (A……B), a few characters
+   wrong (`nearly`), and a quote that begins or ends in the middle of a number.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, lru_cache, partial
 from typing import Literal, NamedTuple
 
+from hyllm.text._choice import Span, belonging, nearest
+from hyllm.text._elision import elided, elided_pieces
+from hyllm.text._nearly import nearly
+from hyllm.text._numbers import NUMERALS
+from hyllm.text._occurrences import all_occurrences, occurrences
 from hyllm.text._units import Unit, split_units
 from hyllm.text._view import MatchView, fold
 
-Status = Literal["exact", "normalised", "ambiguous", "missing"]
-"""`exact`: the very characters. `normalised`: they differ in blanks, widths, quotation marks or dashes.
+Status = Literal["exact", "normalised", "fuzzy", "ambiguous", "missing"]
+"""`exact`: the very characters. `normalised`: they differ in blanks, widths, quotation marks, dashes or
+other marks. `fuzzy`: a few characters differ or some are left out, but no number, date or negation.
 `ambiguous`: the record does not say which of several places is meant. `missing`: not on the page."""
 
 _NEAR = 3
 """How many units before and after a record's own count as near."""
-_NUMERAL = "0-9零〇一二三四五六七八九十百千万亿两廿"
-_STARTS_WITH_NUMBER = re.compile(f"[{_NUMERAL}]")
-_NUMBER_RUNS_ON = re.compile(f"[{_NUMERAL}][.,]?$")
+_STOPS = re.compile(r"(?<!\d)[。、]|[。、](?!\d)")
+_ASCII_STOPS = {"。": ".", "、": ","}
+_PLAIN = re.compile(rf"[^\W\d{NUMERALS}年月日时元%第]")
+"""A character that is no part of a number or a date."""
+_LEAST_PLAIN = 3
+"""With fewer plain characters, words are an amount or a date, and no text."""
+
+_Look = Callable[[Sequence[Span]], Sequence[Span]]
+"""A way to look for words: their places in some windows of the view."""
 
 
 class Located(NamedTuple):
@@ -32,7 +52,6 @@ class Located(NamedTuple):
 
 
 _MISSING = Located(None, None, "missing")
-_Window = tuple[int, int]
 
 
 class Locator:
@@ -44,47 +63,48 @@ class Locator:
         self._view = MatchView(text)
         self._starts = [unit.start for unit in self.units]
 
-    def find(self, words: str, own: Iterable[int] = (), beside: Sequence[tuple[int, int]] = ()) -> Located:
+    def find(
+        self,
+        words: str,
+        own: Iterable[int] = (),
+        beside: Sequence[tuple[int, int]] = (),
+        *,
+        fuzzy: bool = False,
+    ) -> Located:
         """Where `words` stand, given the numbers of the record's `own` units.
 
-        A place in the record's units wins, else one near them, else the only one on the page. Several
-        places elsewhere are `ambiguous`: the nearest to the record is given.
+        A place in the record's units wins, else the nearest of those near them, else the only one on the
+        page. Several places elsewhere are `ambiguous`: the nearest to the record is given.
 
         Args:
             words: what the model reported.
             own: the numbers of the units the record rests on.
             beside: spans the words belong with, the record's name, say. Of several places in the record's
-                units, the one that goes with a span is meant: it ends where the span begins (县长 before a
+                units, the one that goes with a span is meant: it leads up to the span (县长 before a
                 name), or follows it most closely. Without spans, the first is.
+            fuzzy: whether the words are text (a clause, a topic, the name of a project), of which a few
+                characters may be wrong or left out if there are eight or more. Never say so of names of
+                persons, money, quantities or dates.
         """
         folded = fold(words)
         if not folded:
             return _MISSING
-        places = list(self._occurrences(folded))
         own = sorted(set(own))
-        for reach in (0, _NEAR) if own else ():
-            windows = self._windows(own, reach)
-            inside = [p for p in places if any(b <= p and p + len(folded) <= s for b, s in windows)]
-            if inside:
-                return self._located(self._belonging(inside, len(folded), beside), folded, words)
-        if not places:
-            return _MISSING
-        if len(places) == 1:
-            return self._located(places[0], folded, words)
-        nearest = self._nearest(places, own)
-        return self._located(nearest, folded, words)._replace(status="ambiguous")
+        within, close = self._windows(own, 0), self._windows(own, _NEAR)
+        for look in self._looks(folded, fuzzy):
+            found = self._chosen(look, within, close, beside)
+            if found is not None:
+                place, ambiguous = found
+                return self._located(place, folded, words, ambiguous)
+        return _MISSING
 
     def places(self, words: str, own: Iterable[int]) -> list[tuple[int, int]]:
-        """Every span in the units `own` where `words` stand."""
+        """Every span in the units `own` where `words` stand, in match form."""
         folded = fold(words)
         if not folded:
             return []
         windows = self._windows(sorted(set(own)), 0)
-        return [
-            self._view.span(p, p + len(folded))
-            for p in self._occurrences(folded)
-            if any(b <= p and p + len(folded) <= s for b, s in windows)
-        ]
+        return [self._view.span(*place) for place in _standing(self._view.text, folded, windows)]
 
     def sentence(self, place: int) -> str:
         """The unit in which the character at `place` stands; empty between units."""
@@ -110,48 +130,74 @@ class Locator:
         if run:
             yield run
 
-    def _windows(self, numbers: Sequence[int], reach: int) -> list[_Window]:
+    def _windows(self, numbers: Sequence[int], reach: int) -> list[Span]:
         return [
             self._view.window(self.units[first - 1].start, self.units[last - 1].end)
             for first, last in self._neighbours(numbers, reach)
         ]
 
-    def _occurrences(self, folded: str) -> Iterator[int]:
-        """Every place of `folded` in the view, but none that begins inside a number (5亿元 in 25亿元)."""
-        numeric = _STARTS_WITH_NUMBER.match(folded)
-        ends_in_digit = folded[-1].isdigit()
-        text = self._view.text
-        place = text.find(folded)
-        while place >= 0:
-            stop = place + len(folded)
-            inside = numeric and _NUMBER_RUNS_ON.search(text[max(0, place - 2) : place])
-            cut = ends_in_digit and text[stop : stop + 1].isdigit()
-            if not inside and not cut:
-                yield place
-            place = text.find(folded, place + 1)
+    @cached_property
+    def _loose(self) -> str:
+        return _loosened(self._view.text)
 
-    def _belonging(self, places: Sequence[int], length: int, beside: Sequence[tuple[int, int]]) -> int:
-        """The place that goes with one of the spans `beside`."""
-        spans = [self._view.window(start, end) for start, end in beside]
+    def _looks(self, folded: str, fuzzy: bool) -> Iterator[_Look]:
+        """The ways to look for words, strict ones first."""
+        yield partial(_standing, self._view.text, folded)
+        loose = _loosened(folded)
+        if "." in loose or "," in loose:
+            yield partial(_standing, self._loose, loose)
+        plain = len(_PLAIN.findall(loose)) if fuzzy else 0
+        if "..." in loose and plain >= _LEAST_PLAIN:
+            yield partial(elided, self._loose, elided_pieces(loose))
+            return
+        if plain >= _LEAST_PLAIN and folded in self._view.text:
+            yield partial(_standing_cut, self._view.text, folded)
+        if plain >= _LEAST_PLAIN:
+            yield partial(nearly, self._loose, loose)
 
-        def distance(place: int) -> tuple[int, int]:
-            """First what touches a span from before, then what follows one by its gap, then the rest."""
-            gaps = [(0, 0) if place + length == begin else (1, place - stop) for begin, stop in spans]
-            return min((gap for gap in gaps if gap[1] >= 0), default=(2, place))
+    def _chosen(
+        self, look: _Look, own: Sequence[Span], close: Sequence[Span], beside: Sequence[tuple[int, int]]
+    ) -> tuple[Span, bool] | None:
+        """The place that is meant of those that a look finds, and whether it is one of several."""
+        if found := look(own):
+            spans = [self._view.window(start, end) for start, end in beside]
+            return belonging(self._view.text, found, spans), False
+        if found := look(close):
+            return nearest(found, own), False
+        found = look([(0, len(self._view.text))])
+        return (nearest(found, own), len(found) > 1) if found else None
 
-        return min(places, key=distance)
-
-    def _nearest(self, places: Sequence[int], own: Sequence[int]) -> int:
-        windows = self._windows(own, 0)
-        if not windows:
-            return places[0]
-        return min(places, key=lambda p: min(max(b - p, p - s, 0) for b, s in windows))
-
-    def _located(self, place: int, folded: str, words: str) -> Located:
-        start, end = self._view.span(place, place + len(folded))
-        return Located(start, end, "exact" if self.text[start:end] == words else "normalised")
+    def _located(self, place: Span, folded: str, words: str, ambiguous: bool) -> Located:
+        start, end = self._view.span(*place)
+        if ambiguous:
+            return Located(start, end, "ambiguous")
+        if self.text[start:end] == words:
+            return Located(start, end, "exact")
+        same = self._loose[place[0] : place[1]] == _loosened(folded)
+        return Located(start, end, "normalised" if same else "fuzzy")
 
 
-def locate(words: str, text: str, own: Iterable[int] = ()) -> Located:
-    """Where `words` stand in `text`; see `Locator.find`. For many words on one page, keep a `Locator`."""
-    return Locator(text).find(words, own)
+def _loosened(folded: str) -> str:
+    """Words in match form with 。 and 、 as ASCII, character for character; between digits they stay."""
+    return _STOPS.sub(lambda stop: _ASCII_STOPS[stop.group()], folded)
+
+
+def _standing(text: str, words: str, windows: Sequence[Span]) -> list[Span]:
+    return [place for window in windows for place in occurrences(text, words, *window)]
+
+
+def _standing_cut(text: str, words: str, windows: Sequence[Span]) -> list[Span]:
+    return [place for window in windows for place in all_occurrences(text, words, *window)]
+
+
+@lru_cache(maxsize=4)
+def _locator(text: str) -> Locator:
+    return Locator(text)
+
+
+def locate(words: str, text: str, own: Iterable[int] = (), *, fuzzy: bool = True) -> Located:
+    """Where `words` stand in `text`; see `Locator.find`.
+
+    The pages last used are remembered: many words on one page cost little more than one.
+    """
+    return _locator(text).find(words, own, fuzzy=fuzzy)
