@@ -12,9 +12,17 @@ from hyllm.archive import Page
 from hyllm.errors import UsageError
 from hyllm.files import shipped
 from hyllm.kinds import KINDS
-from hyllm.prompting import RequestOptions, build_request, request_key, show_page, system_prompt
+from hyllm.prompting import (
+    RequestOptions,
+    Wire,
+    build_request,
+    request_key,
+    show_page,
+    system_prompt,
+    wire_part,
+)
 from hyllm.resolve import resolve_page
-from hyllm.schemas import Official, Project
+from hyllm.schemas import Official, Project, wire_schema
 from hyllm.text import Locator, split_units
 
 ALL = tuple(KINDS.values())
@@ -141,3 +149,25 @@ def test_a_prompt_file_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match="not UTF-8"):
         system_prompt((Project,), own)
+
+
+@pytest.mark.parametrize(
+    ("wire", "strict", "keys"),
+    [
+        ("json_schema", False, {"response_format"}),
+        ("json_schema", True, {"response_format"}),
+        ("tool", False, {"tools", "tool_choice"}),
+        ("tool", True, {"tools", "tool_choice"}),
+        ("json_object", False, {"response_format"}),
+        ("text", False, set[str]()),
+    ],
+)
+def test_a_wire_is_a_few_keys_of_the_body(wire: Wire, strict: bool, keys: set[str]) -> None:
+    part = wire_part((Project,), RequestOptions("m", wire=wire, strict=strict))
+
+    assert part.keys() == keys
+    assert ('"strict": true' in json.dumps(part)) == strict
+    if wire == "tool":
+        (tool,) = part["tools"]
+        assert part["tool_choice"]["function"]["name"] == tool["function"]["name"]
+        assert tool["function"]["parameters"] == wire_schema((Project,), strict=strict)
