@@ -11,6 +11,7 @@ from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kinds import kinds
+from hyllm.cli.page import page
 from hyllm.cli.relay import relay
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
@@ -31,6 +32,7 @@ def cli() -> None:
 
 for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
+evals.add_command(page)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

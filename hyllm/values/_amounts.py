@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ._bounds import SUFFIX, bounds_after, bounds_before, combined, combined_range, is_unclear
-from ._numerals import NUMERAL, Numeral, read_numeral
+from ._numerals import NUMERAL, Numeral, read_neighbours, read_numeral
 from ._types import Bound, Refusal
 
 _RANGE = "[-至到]"
@@ -59,7 +59,7 @@ def _amount(text: str, match: re.Match[str]) -> Amount | Refusal:
     before, after = text[: match.start()], text[match.end() :]
     ends = _ends(match)
     if ends is None or is_unclear(before, match["low"], after):
-        return Refusal("ambiguous", f"'{text}': '{match[0]}' is no number with one clear reading.")
+        return Refusal("ambiguous", f"'{text}' can be read in two ways at '{match[0]}'.")
     low, high = ends
     bounds: list[Bound] = [low.bound, *bounds_before(before, match["low"]), *bounds_after(match, after)]
     bound = combined(bounds) if high is None else combined_range([*bounds, high.bound])
@@ -74,7 +74,7 @@ def _amount(text: str, match: re.Match[str]) -> Amount | Refusal:
 def _ends(match: re.Match[str]) -> tuple[Numeral, Numeral | None] | None:
     low = read_numeral(match["low"])
     if match["high"] is None:
-        return None if low is None else (low, None)
+        return read_neighbours(match["low"]) if low is None else (low, None)
     high = read_numeral(match["high"])
     if low is None or high is None:
         return None

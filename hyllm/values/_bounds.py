@@ -29,18 +29,18 @@ SUFFIX = f"{_groups(_AFTER)}?"
 _CLOSING = re.compile(rf"^[^0-9]*{_groups(_BEHIND_NOUN)}$")
 
 # 签约50亿元 and 附近3000亩 limit nothing: there the bound word is the end of another word.
-_IN_OTHER_WORDS = "(?<![签合节履解续违预邀集条公制契相附就邻最靠亲临远赶反])"
+NOT_IN_OTHER_WORDS = "(?<![签合节履解续违预邀集条公制契相附就邻最靠亲临远赶反])"
 _FILLERS = "(?:了|过|到|达到|达|为|是|有|合|可|需|占地|占|投资|投入|用地|人民币)*"
-_PREFIX = re.compile(f"{_IN_OTHER_WORDS}{_groups(_BEFORE)}{_FILLERS}$")
+_PREFIX = re.compile(f"{NOT_IN_OTHER_WORDS}{_groups(_BEFORE)}{_FILLERS}$")
 # 上百 and 过亿 need a bare scale behind them: 网上500人 and 通过500万元 are other words.
-_REACHED_SCALE = re.compile("(?<![线网以地海通经])[上过]$")
+_REACHED_SCALE = re.compile("(?<![线网以地海通经千])[上过]$")
 _REACHED = re.compile("(?<![侦爆打])破$")
 _BARE_SCALE = re.compile("[百千万亿]")
 _UNCLEAR_BEFORE = re.compile(
     # 最高50万元 caps a grant but measures a tower; 未突破50亿元 says little.
     rf"最高(?:可达|达|可)?$|(?:未|没有|没|不能|未能)(?:突破|达到|达|超出){_FILLERS}$"
-    # 过50亿元 is more than that, or what somebody once had; 2、3亿元 and -3亿元 have two readings too.
-    "|(?<![通经超])过$|[0-9][-.,·、:;/+*x×]+$|-$|第$"
+    # 过50亿元 is more than that, or what somebody once had; 2、3亿元, l2亿元 and -3亿元 are unclear too.
+    "|(?<![通经超])过$|[0-9][-.,。·、:;/+*x×]+$|[一二两三四五六七八九]、$|[lIOo|]$|-$|第$"
 )
 _UNCLEAR_AFTER = re.compile("半|[多余]|起(?:$|的)|-[0-9]|[一二三四五六七八九十]?[百千万]|一(?![一-龥])")
 

@@ -10,6 +10,8 @@ _YEARS = range(1000, 2200)
 """Years a city newspaper writes about; anything else is a misprint."""
 SEASONS = {"春": 21, "夏": 22, "秋": 23, "冬": 24}
 """Months of EDTF that stand for seasons."""
+_SEASON_MONTHS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
+"""What a season covers of its year, to put dates in order by."""
 _MOMENT = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
@@ -40,13 +42,13 @@ class Moment(NamedTuple):
     @property
     def last_day(self) -> "Moment":
         """The last day in it."""
-        month = self.month or 12
+        month = self._months[1]
         return Moment(self.year, month, self.day or days_in(self.year, month))
 
     @property
     def first_day(self) -> "Moment":
         """The first day in it."""
-        return Moment(self.year, self.month or 1, self.day or 1)
+        return Moment(self.year, self._months[0], self.day or 1)
 
     @property
     def weekday(self) -> int:
@@ -66,6 +68,12 @@ class Moment(NamedTuple):
         """The month so many months later."""
         years, index = divmod((self.month or 1) - 1 + months, 12)
         return Moment(self.year + years, index + 1)
+
+    @property
+    def _months(self) -> tuple[int, int]:
+        if self.month is None:
+            return 1, 12
+        return _SEASON_MONTHS.get(self.month, (self.month, self.month))
 
     @property
     def _date(self) -> date:

@@ -39,7 +39,7 @@ def refuse(reason: RefusalReason, message: str) -> UnresolvedError:
 def today_of(context: Context) -> Moment:
     """The day the paper came out."""
     if context.today is None:
-        raise refuse("needs_issue_date", "the issue date is missing")
+        raise refuse("needs_issue_date", "the issue date is missing, or no EDTF date such as 2020-07-30")
     return context.today
 
 

@@ -10,6 +10,9 @@ from ._types import Number, Refusal
 from ._units import COUNTED
 
 _COUNT = re.compile(rf"(?P<number>{NUMERAL})(?:{COUNTED}|(?=重[大点]|项目))")
+_GLOSS = re.compile(r"\([^()]*\)")
+# The 项目 of 企业5家、项目12个 belongs to the 12.
+_NOUN_BEHIND = re.compile(rf"(?:(?!{NUMERAL}{COUNTED})[^0-9])*?项目(?![共达]?{NUMERAL})")
 _RANGE_BEFORE = re.compile(f"{NUMERAL}[-至到]$")
 
 
@@ -55,7 +58,7 @@ def parse_count(text: str) -> int | Refusal:
     if not isinstance(bare, Refusal):
         return _whole(words, bare)
     counts = _counts(without_other_numbers(words))
-    if len(set(counts)) == 1:
+    if len(set(counts)) == 1 and counts[0]:
         return _whole(words, plain(counts[0]))
     reason = "ambiguous" if counts else "no_number"
     return Refusal(reason, f"'{words}' does not say how many there are in one clear number.")
@@ -63,20 +66,28 @@ def parse_count(text: str) -> int | Refusal:
 
 def _counts(masked: str) -> list[Fraction]:
     """The numbers of things; only those of 项目, if any. 0 stands for a number without one value."""
-    found = list(_COUNT.finditer(masked))
-    of_projects = [match for match in found if _is_of_projects(masked, match)]
-    return [_count(masked, match) for match in of_projects or found]
+    for searched in (_GLOSS.sub("", masked), masked):
+        if found := list(_COUNT.finditer(searched)):
+            return [_count(searched, match) for match in _of_projects(searched, found) or found]
+    return []
+
+
+def _of_projects(masked: str, found: list[re.Match[str]]) -> list[re.Match[str]]:
+    """Those whose noun is 项目. In 一批12个、二批8个项目 the first shares the noun of the second."""
+    chosen: list[re.Match[str]] = []
+    noun_behind = False
+    for match in reversed(found):
+        shares_it = noun_behind and masked.startswith(("、", "和", "及", "与"), match.end())
+        noun_behind = shares_it or _NOUN_BEHIND.match(masked, match.end()) is not None
+        if noun_behind or masked[: match.start()].endswith(("项目", "项目共", "项目达")):
+            chosen.append(match)
+    return chosen
 
 
 def _count(masked: str, match: re.Match[str]) -> Fraction:
     numeral = read_numeral(match["number"])
     several = re.search("[数几]", match["number"]) or _RANGE_BEFORE.search(masked[: match.start()])
     return Fraction(0) if numeral is None or several else numeral.value
-
-
-def _is_of_projects(masked: str, match: re.Match[str]) -> bool:
-    after = re.split("[0-9]", masked[match.end() :], maxsplit=1)[0]
-    return "项目" in after or masked[: match.start()].endswith(("项目", "项目共", "项目达"))
 
 
 def _whole(words: str, number: Number) -> int | Refusal:

@@ -25,6 +25,8 @@ _EVENT = re.compile(
     "(?:随后|随即|之后|而后|接着|紧接着|届时|当时|会前|会后|其间|期间|此间|同时|席间|间隙)"
     "|[^0-9]+(?<![年月日天周季旬期])(?:之前|以前|前|之后|以后|后|期间|间隙|当天|当日|同日|同时|之际|以来)"
 )
+_STOPS = ",。、;:"
+_MARKS = f"“”\"'{_STOPS}"
 _LONG_AFTER = re.compile("建成|投产|达产|竣工|完工|投用|投入使用|运营")
 
 
@@ -39,7 +41,7 @@ def is_vague_date(text: str) -> bool:
 
     """
     words = normalise(text)
-    return not isinstance(words, Refusal) and is_vague(words.strip("“”\"',。、"))
+    return not isinstance(words, Refusal) and is_vague(words.strip(_MARKS))
 
 
 def needs_anchor(text: str) -> bool:
@@ -53,7 +55,7 @@ def needs_anchor(text: str) -> bool:
 
     """
     words = normalise(text)
-    if isinstance(words, Refusal) or _NOW.fullmatch(words) or is_vague(words):
+    if isinstance(words, Refusal) or _NOW.fullmatch(words.strip(_STOPS)) or is_vague(words.strip(_MARKS)):
         return False
     if is_outside_calendar(without_glosses(words)):
         return False
@@ -87,7 +89,8 @@ def parse_date(
     words = normalise(text)
     if isinstance(words, Refusal):
         return words
-    if is_vague(words.strip("“”\"',。、")):
+    words = words.strip(_STOPS)
+    if is_vague(words.strip(_MARKS)):
         return Refusal("vague", f"'{words}' fixes no time.")
     try:
         return DateValue(_edtf(words, issue_date, anchor, sentence))
@@ -115,7 +118,7 @@ def _edtf(words: str, issue_date: str | None, anchor: str | None, sentence: str)
 def _until_now(issue_date: str | None) -> str:
     issue = read_span(issue_date) if issue_date else None
     if issue is None or issue.last is None:
-        raise refuse("needs_issue_date", "the issue date is missing")
+        raise refuse("needs_issue_date", "the issue date is missing, or no EDTF date such as 2020-07-30")
     return Span(None, issue.last).edtf
 
 

@@ -61,6 +61,9 @@ _STEPS: tuple[tuple[str, _Replacement], ...] = (
     (rf"(?<!星期)(?<!周)[{_HAN}]+(?=[月号季时点分刻个]|世纪|年代)", _by_value),
     (rf"(?<![第前同{_HAN}])[{_HAN}两]+(?=[日天]|年之?后|年以后)", _by_value),
     (rf"[{_HAN}]+(?=[-至到、和][0-9])", _by_value),
+    ("(?<=[前头])两(?=个?[月季])", "2"),
+    # 签约当月 is 当月: the date it points at is that of the signing.
+    ("^(?:签约|签订|签署|开工|动工|奠基|立项|落户|挂牌|揭牌)(?=[当次翌][月年])", ""),
     # 98年 and 20年7月 are years; 20年 alone may be a span of time.
     ("^(?P<short>[0-9]{2})(?=年[0-9]{1,2}月)", _with_century),
     ("^(?P<short>0[1-9]|[6-9][1-9])(?=年(?:$|[初中底末春夏秋冬]|以来|起))", _with_century),

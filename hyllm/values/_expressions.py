@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ._context import Edge
-from ._written import Written, read_written
+from ._written import Ref, Written, read_written
 
 _LEAD = re.compile(
     "(?:即将|将|拟|已|定|原定|计划|预计|力争|确保|争取|有望|早)?(?:于|在)|将|拟|计划|预计|力争|确保|争取|有望|时间[为是]?:?"
@@ -86,8 +86,19 @@ def _ranges(text: str) -> Iterator[Expression]:
         for separator in pattern.finditer(text):
             left, right = text[: separator.start()], text[separator.end() :]
             first, last = _left(left.removesuffix("起"), right), read_written(right)
-            if first and last:
+            if first and last and not consecutive and (months := _months_so_far(first, last)):
+                yield Expression(months)
+            elif first and last:
                 yield Expression(first, last, consecutive=consecutive)
+
+
+def _months_so_far(first: Written, last: Written) -> Written | None:
+    """1至8月, with or without a year, is the same as 前8个月."""
+    january, end = Ref("written", 1), last.month
+    if first != Written(year=first.year, month=january) or end is None or last != Written(month=end):
+        return None
+    is_range = end.base == "written" and end.number > 1
+    return Written(year=first.year, months=(1, end.number), so_far=True) if is_range else None
 
 
 def _left(left: str, right: str) -> Written | None:

@@ -24,6 +24,12 @@ _CURRENCIES = {
     "CHF": ("瑞士法郎", "CHF"),
     "RUB": ("卢布", "RUB"),
     "THB": ("泰铢", "THB"),
+    "DEM": ("德国马克", "马克", "DEM"),
+    "FRF": ("法国法郎", "FRF"),
+    "NZD": ("新西兰元", "NZD"),
+    "MYR": ("林吉特", "MYR"),
+    "VND": ("越南盾", "VND"),
+    "INR": ("印度卢比", "INR"),
 }
 _CODES = {word: code for code, words in _CURRENCIES.items() for word in words}
 
@@ -34,10 +40,14 @@ def _longest_first(words: Iterable[str]) -> str:
 
 # 亿元级 and 万元户 name a class, 单元 and 元件 no money at all.
 _UNIT = rf"(?:{_longest_first(_CODES)})(?:\((?:{_longest_first(_CODES)})\))?(?![级户店素件旦宵化])"
-_SIGN = "|".join(re.escape(w) for w in sorted(_CODES, key=len, reverse=True) if w[-1] not in "元圆钱镑布铢郎")
+_SIGN = _longest_first(word for word in _CODES if word[-1] not in "元圆钱镑布铢郎克特盾比")
 _MONEY = Grammar.of(unit=_UNIT, sign=_SIGN)
 _UNNAMED = Grammar.of(unit="(?<=[万亿])(?=$|以上|以下|以内|左右|上下|有余|之内|[,。;、])")
 _COLLOQUIAL_SCALE = re.compile("(?<=[0-9一二三四五六七八九十百千两几])个(?=亿)")
+_DIGIT = "0-9一二三四五六七八九"
+# 3元5角 is 3.5元; a 角 or 分 that does not join that way leaves the sum unread.
+_JIAO = re.compile(rf"(?<=[十两{_DIGIT}])元([{_DIGIT}])角(?:([{_DIGIT}])分)?")
+_PART_OF_YUAN_AFTER = re.compile(rf"[零〇两{_DIGIT}]+(?:[角毛分](?!之|钟|[公会])|$)")
 _RATE_BEFORE = re.compile("每(?!年|日|天)|[人亩户地车件单]均|单价|均价")
 _RATE_AFTER = re.compile("/(?![年日天])|每(?!年|日|天)|一(?:亩|吨|平方米|平|斤|公斤|个|张|套)")
 
@@ -75,7 +85,7 @@ def parse_money(text: str) -> MoneyValue | Refusal:
     words = normalise(text)
     if isinstance(words, Refusal):
         return words
-    words = _COLLOQUIAL_SCALE.sub("", words)
+    words = _JIAO.sub(_decimal, _COLLOQUIAL_SCALE.sub("", words))
     found = _MONEY.find(words) or (_UNNAMED.find(words) if _SUMS_OFTEN_UNNAMED.search(words) else [])
     sums = {amount if isinstance(amount, Refusal) else _money(words, amount) for amount in found}
     if len(sums) == 1:
@@ -87,6 +97,8 @@ def parse_money(text: str) -> MoneyValue | Refusal:
 def _money(words: str, amount: Amount) -> MoneyValue | Refusal:
     if _RATE_BEFORE.search(amount.before) or _RATE_AFTER.match(amount.after):
         return Refusal("not_a_value", f"'{words}' is a rate, not a sum.")
+    if _PART_OF_YUAN_AFTER.match(amount.after):
+        return Refusal("ambiguous", f"'{words}': what stands behind 元 may belong to the sum.")
     if not amount.unit and amount.sign == "人民币" and amount.value < _LEAST_UNNAMED:
         return Refusal("no_unit", f"'{words}' has lost its end: 元, 万元 or 亿元.")
     currency = _currency(amount)
@@ -94,6 +106,11 @@ def _money(words: str, amount: Amount) -> MoneyValue | Refusal:
         return Refusal("ambiguous", f"'{words}' names two currencies.")
     upper = None if amount.upper is None else plain(amount.upper)
     return MoneyValue(plain(amount.value), currency, amount.bound, upper)
+
+
+def _decimal(match: re.Match[str]) -> str:
+    point = "." if match[1].isascii() else "点"
+    return f"{point}{match[1]}{match[2] or ''}元"
 
 
 def _currency(amount: Amount) -> str | None:

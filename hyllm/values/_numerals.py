@@ -16,8 +16,8 @@ _UNIT_AHEAD = "(?!千[瓦米克伏卡])"
 _SCALE_CLASS = f"(?:{_UNIT_AHEAD}[十百千万亿])"
 NUMERAL = (
     rf"(?:[数几](?={_SCALE_CLASS}))?{_UNIT_AHEAD}[0-9{_HAN}]"
-    rf"(?:{_UNIT_AHEAD}[0-9{_HAN}]|[.,·](?=[0-9])|(?<=[一二两三四五六七八九十])点(?=[零〇一二三四五六七八九]))*"
-    rf"(?:余|多|(?<=[十百])几|(?<=[十百千万亿])来)?{_SCALE_CLASS}*"
+    rf"(?:{_UNIT_AHEAD}[0-9{_HAN}]|[.,·](?=[0-9])|(?<=[一二两三四五六七八九十])点(?=[零〇一二三四五六七八九]))*+"
+    rf"(?:余|多|(?<=[十百0])几|(?<=[十百千万亿])来)?{_SCALE_CLASS}*"
 )
 """Pattern of a candidate; `read_numeral` decides whether it is a number."""
 
@@ -25,6 +25,8 @@ _PARTS = re.compile(
     rf"(?P<some>[数几])?(?P<body>[0-9{_HAN}.,·点]+)(?:(?P<more>[余多几来])(?P<tail>[十百千万亿]*))?"
 )
 _ARABIC = re.compile(r"(?:0|[1-9][0-9]*|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:[.·][0-9]+)?")
+# 七八万 and 三四十 name two neighbours; 三五 is several, and 一二三 is read digit by digit.
+_NEIGHBOURS = re.compile("([一二两三四五六七八])([二两三四五六七八九])(?=[十百千万亿]*$)")
 _MORE: dict[str, Bound] = {"余": "at_least", "多": "at_least", "几": "at_least", "来": "about"}
 
 
@@ -51,6 +53,17 @@ def read_numeral(text: str) -> Numeral | None:
         return None
     bound = "at_least" if parts["some"] else _MORE.get(parts["more"] or "", "exact")
     return Numeral(value * factor, bound)
+
+
+def read_neighbours(text: str) -> tuple[Numeral, Numeral] | None:
+    """The two numbers of 两三, 三四十, 十二三 or 七八万, or `None` for anything else."""
+    match = _NEIGHBOURS.search(text)
+    if match is None or _DIGITS[match[2]] != _DIGITS[match[1]] + 1:
+        return None
+    low, high = (
+        read_numeral(text[: match.start()] + digit + text[match.end() :]) for digit in match.groups()
+    )
+    return (low, high) if low and high and low.value < high.value else None
 
 
 def plain(value: Fraction) -> Number:

@@ -20,6 +20,9 @@ _ALONE = re.compile(
 )
 # A meeting about the spirit of another (十九届五中全会精神) has not its ordinal.
 _STUDIED = re.compile(rf"(?:第?{_NUMBER}届)?第?{_NUMBER}[次中](?:全体)?(?:全会|会议|大会)?精神")
+_SEVERAL = re.compile(
+    rf"第{_NUMBER}(?P<each>{_MEASURE})?(?:会议)?[、和及与至到-]第?{_NUMBER}(?(each)(?P=each)|{_MEASURE})"
+)
 _OVERALL = re.compile(rf"\(?总第{_NUMBER}期\)?")
 
 
@@ -43,6 +46,8 @@ def parse_ordinal(text: str) -> int | Refusal:
         return words
     words = _OVERALL.sub("", _STUDIED.sub("", words)) or words.replace("总第", "第")
     alone = _ALONE.fullmatch(words.strip("()\"'“”"))
+    if _SEVERAL.search(words):
+        return Refusal("ambiguous", f"'{words}' names several ordinals: give one of them.")
     found = [alone] if alone else list(_ORDINAL.finditer(words))
     if not found:
         return Refusal("no_number", f"'{text}' holds no ordinal such as 第10次 or 首届.")

@@ -25,9 +25,10 @@ def outlook_on(date_words: str, sentence: str) -> Outlook:
     if _WILL.search(date_words):
         return "next"
     folded = fold(sentence)
-    before, found, after = folded.partition(date_words)
-    clause = _CLAUSE_ENDS.split(before)[-1] if found else ""
-    if _TOUCHING.search(clause) or (found and _WILL.match(after)):
+    # 1月5日 is not the end of 11月5日.
+    found = re.search(rf"(?<![0-9一二三四五六七八九十]){re.escape(date_words)}", folded)
+    clause = _CLAUSE_ENDS.split(folded[: found.start()])[-1] if found else ""
+    if _TOUCHING.search(clause) or (found and _WILL.match(folded, found.end())):
         return "next"
     if _WILL.search(clause):
         return "clause"

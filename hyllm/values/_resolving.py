@@ -5,7 +5,7 @@ from dataclasses import replace
 from ._calendar import Moment, Span
 from ._context import Context, anchor_of, refuse, today_of
 from ._written import Ref, Written
-from ._yearless import bare_day, yearless_month_or_date
+from ._yearless import bare_day, year_of_months, yearless_month_or_date
 
 
 def resolve(written: Written, context: Context) -> Span:
@@ -79,6 +79,8 @@ def _counted_year(written: Written, context: Context) -> int:
     ref = written.year
     if ref is None and context.anchor is not None:
         return anchor_of(context, "year").year
+    if ref is None and written.months is not None:
+        return year_of_months(written.months, context, so_far=written.so_far)
     if ref is None or ref.base == "issue":
         return today_of(context).year + (ref.number if ref else 0)
     if ref.base == "anchor":

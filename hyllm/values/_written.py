@@ -32,6 +32,8 @@ class Written:
     day: Ref | None = None
     months: tuple[int, int] | None = None
     """First and last month of a half-year, a quarter or 前8个月."""
+    so_far: bool = False
+    """The months are a sum of what has been (前8个月, 1至8月), which newspapers tell when it is over."""
     season: int | None = None
     part: Literal["end", "other"] | None = None
     """年底 and 5月底 are an `end`; 年初, 年中 and 上旬 some `other` part of what stands before."""
@@ -103,6 +105,7 @@ def _point(said: Mapping[str, str | None]) -> Written:
         month=_month(said),
         day=_ref("written", said.get("day")),
         months=_months(said),
+        so_far=bool(said.get("quarters") or said.get("first_months")),
         season=SEASONS.get(said.get("season") or ""),
         part=_part(said),
     )

@@ -93,6 +93,21 @@ def _bare_month(month: int, context: Context) -> Moment:
     return _chosen(last, following, context)
 
 
+def year_of_months(months: tuple[int, int], context: Context, *, so_far: bool) -> int:
+    """The issue year; but in January 前11个月 is told of the last one, and 四季度 may be."""
+    today = today_of(context)
+    this_month = today.month or 1
+    first, last = months
+    since_last_year = this_month + 12 - last
+    if so_far and context.outlook == "past" and last > this_month and since_last_year <= 6:
+        return today.year - 1
+    is_far_ahead = since_last_year <= 3 and first > this_month + 1 and context.edge == "whole"
+    is_long_past = so_far and this_month - last >= 9
+    if context.outlook in ("past", "likely") and (is_far_ahead or is_long_past):
+        raise refuse("ambiguous", "nothing says whether the last or the next such months are meant")
+    return today.year
+
+
 def _deadline(month: int, day: int | None, context: Context) -> Moment:
     """9月底前 is a day of this year, but early in a year 12月底前 may look back."""
     today = today_of(context)
