@@ -142,7 +142,7 @@ _MAYBE_ALIAS = re.compile(r"[\s\[{,:-]\*\w")
 
 
 def load_yaml(text: str) -> Any:
-    """The tree of a recording. No tag is obeyed, and no alias: a few lines of them make a tree without end."""
+    """The tree of a recording. No tag is obeyed, and no alias: a few lines of those make an endless tree."""
     if _MAYBE_ALIAS.search(text):
         events: Iterator[object] = yaml.parse(text, Loader=_LOADER)  # pyright: ignore[reportUnknownMemberType]
         if any(isinstance(event, yaml.AliasEvent) for event in events):
