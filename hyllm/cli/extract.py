@@ -15,6 +15,7 @@ from hyllm.escaping import json_line, printable
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
 from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
+from hyllm.rules import RULES
 
 _SOME_FAILED = 4
 
@@ -155,6 +156,9 @@ def extract(
     )
     pages = reader.from_paths(paths)
     context = click.get_current_context()
+    by_rules = model == RULES and not was_typed(context, "base_url")
+    if by_rules:  # an address that merely stands in a file or the environment must not get the text
+        base_url = None
     extractor = Extractor(
         None if replay and not was_typed(context, "model") else model,
         kinds=kinds,
@@ -168,7 +172,7 @@ def extract(
         record=record,
         local_only=local_only,
         ask_again=ask_again,
-        endpoint=None if replay else configured_endpoint(context, model, base_url),
+        endpoint=None if replay or by_rules else configured_endpoint(context, model, base_url),
         gazetteer=gazetteer,
     )
     click.echo(printable(describe_dates(pages)), err=True)

@@ -33,3 +33,15 @@ def test_a_model_called_rules_at_an_address_is_that_model(
     run(capsys, "extract", page, "--model", "rules", "--base-url", endpoint.url, "--json")
 
     assert [body["model"] for body in endpoint.bodies] == ["rules"]
+
+
+def test_an_address_out_of_the_environment_gets_nothing(
+    endpoint: Endpoint, page: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HYLLM_BASE_URL", endpoint.url)
+
+    code, _, err = run(capsys, "extract", page, "--model", "rules", "--json")
+
+    assert code == 0
+    assert "nothing is sent" in err
+    assert endpoint.bodies == []
