@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from hyllm.answers import NO_USAGE, Answer, Usage
 from hyllm.archive import Page
@@ -74,31 +74,35 @@ class Extractor:
         max_tokens: int | None = None,
         timeout: float = 600.0,
         concurrency: int = 8,
-        prompts: Path | None = None,
-        replay: Path | None = None,
-        record: Path | None = None,
+        prompts: str | Path | None = None,
+        replay: str | Path | None = None,
+        record: str | Path | None = None,
         local_only: bool = False,
         ask_again: bool = True,
         endpoint: Endpoint | None = None,
-        gazetteer: Path | None = None,
+        gazetteer: str | Path | None = None,
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
+        if isinstance(kinds, str):
+            raise UsageError(f"kinds must be a list of names: [{kinds!r}]")
+        if wire is not None and wire not in get_args(Wire):
+            raise UsageError(f"unknown wire {wire!r}; there are {', '.join(get_args(Wire))}")
         if concurrency < 1 or timeout <= 0 or (max_tokens is not None and max_tokens < 1):
             raise UsageError("concurrency, timeout and max_tokens must be positive")
-        self._replay = Recordings(replay) if replay else None
-        self._record = Recordings(record) if record else None
+        self._replay = Recordings(Path(replay)) if replay else None
+        self._record = Recordings(Path(record)) if record else None
         self._meta = self._replay.meta() if self._replay else None
-        self._gazetteer = load_gazetteer(gazetteer)
+        self._gazetteer = load_gazetteer(Path(gazetteer) if gazetteer else None)
         self._timeout = timeout
         self._concurrency = concurrency
-        self._prompts = prompts
+        self._prompts = Path(prompts) if prompts else None
         self._ask_again = ask_again
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
         self._by_rules = model == RULES and not (base_url or endpoint or self._meta)
         if self._by_rules:
             check_kinds(self.kinds)
-        self.prompt = system_prompt(self.kinds, prompts)
+        self.prompt = system_prompt(self.kinds, self._prompts)
         if self._meta:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
             self.options = _recorded_options(self._meta, model)
@@ -136,6 +140,9 @@ class Extractor:
         self, pages: Sequence[Page], done: Callable[[Extraction], None] | None = None
     ) -> list[Extraction]:
         """`map`, to be awaited."""
+        if recordings := self._replay or self._record:
+            for page in pages:
+                recordings.check(page.page)
         if self._record:
             self._record.begin(self._new_meta())
         asker = None if self._by_rules else self._asker()

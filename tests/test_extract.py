@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from hyllm import Extraction, Extractor, Page, UsageError
+from hyllm import Extraction, Extractor, HyllmError, Page, RecordingError, UsageError
+from hyllm.recordings import Recordings
 from tests.conftest import Endpoint, Reply
 
 
@@ -17,13 +18,17 @@ from tests.conftest import Endpoint, Reply
         ({"timeout": 0}, "must be positive"),
         ({"max_tokens": 0}, "must be positive"),
         ({"kinds": ["ship"]}, "unknown kind"),
+        ({"kinds": "project"}, "must be a list"),
+        ({"wire": "smoke"}, "unknown wire"),
+        ({"gazetteer": "nowhere.json"}, "cannot be read"),
+        ({"prompts": "nowhere", "replay": "nowhere"}, "no recordings"),
         ({"kinds": ["os:path"]}, "no subclass"),
         ({"kinds": ["nowhere:Ship"]}, "cannot be loaded"),
         ({"kinds": ["hyllm.schemas:Record"]}, "does not say what kind"),
     ],
 )
 def test_options_that_cannot_be_are_refused(options: dict[str, Any], says: str) -> None:
-    with pytest.raises(UsageError, match=says):
+    with pytest.raises(HyllmError, match=says):
         Extractor("m", base_url="http://127.0.0.1:9/v1", **options)
 
 
@@ -85,3 +90,46 @@ def test_a_callback_that_raises_ends_the_run_with_its_exception(endpoint: Endpoi
 
     with pytest.raises(KeyError, match="1"):
         Extractor("m", base_url=endpoint.url, concurrency=1).map([Page("甲。", "1"), Page("乙。", "2")], done)
+
+
+def test_a_page_that_cannot_name_a_recording_is_refused_before_anything_is_sent(
+    endpoint: Endpoint, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="'meta' cannot name a recording"):
+        Extractor("m", base_url=endpoint.url, record=str(tmp_path)).extract(Page("甲。", "meta"))
+
+    assert endpoint.bodies == []
+
+
+def test_recordings_that_cannot_be_written_are_an_error_before_anything_is_sent(
+    endpoint: Endpoint, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(RecordingError, match="cannot be written"):
+        Extractor("m", base_url=endpoint.url, record=tmp_path / "file" / "x").extract(Page("甲。", "1"))
+
+    assert endpoint.bodies == []
+
+
+def test_an_answer_that_cannot_be_written_is_not_asked_for_twice(
+    endpoint: Endpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page" / "1.yaml").mkdir(parents=True)
+    monkeypatch.setattr(Recordings, "find", lambda *arguments: None)  # pyright: ignore
+
+    result = Extractor("m", base_url=endpoint.url, record=tmp_path).extract(Page("甲。", "1"))
+
+    assert isinstance(result.error, RecordingError)
+    assert "cannot be written" in str(result.error)
+    assert len(endpoint.bodies) == 1
+
+
+def test_another_models_recordings_are_not_written_over(endpoint: Endpoint, tmp_path: Path) -> None:
+    Extractor("m", base_url=endpoint.url, record=tmp_path).extract(Page("甲。", "1"))
+
+    for model, max_tokens in (("n", None), ("m", 7)):
+        with pytest.raises(UsageError, match="give another folder"):
+            Extractor(model, base_url=endpoint.url, record=tmp_path, max_tokens=max_tokens).extract(
+                Page("甲。", "1")
+            )

@@ -102,8 +102,8 @@ def test_meta_is_written_once_for_the_same_prompt_and_model(tmp_path: Path) -> N
     recordings.begin(later)
     assert recordings.meta() == META
 
-    recordings.begin(replace(later, model="m-2"))
-    assert (recordings.meta().model, recordings.meta().recorded) == ("m-2", "2023-01-01")
+    recordings.begin(replace(later, prompt_hash="q" * 64))
+    assert (recordings.meta().prompt_hash, recordings.meta().recorded) == ("q" * 64, "2023-01-01")
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def _welcome(url: str, folder: Path) -> str:
         f"Relay at {url}, requests in {folder}\n"
         "To answer NNNN-KEY.request.md, paste it into a chat; save the reply as NNNN-KEY.answer.txt.\n"
         "A program writes NNNN-KEY.answer.json instead: under another name first, then renamed.\n"
-        f"Ask with: hyllm extract PAGE --base-url {url} --model relay\n"
+        f"Ask with: hyllm extract PAGE --model relay/NAME --base-url {url} --timeout 86400\n"
         "Ctrl-C stops; what is parked stays parked."
     )
 

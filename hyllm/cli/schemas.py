@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from hyllm.errors import UsageError
 from hyllm.kinds import KINDS, find_kind
 from hyllm.schemas import Record
 
@@ -26,10 +27,13 @@ def show(kind: str) -> None:
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default="schemas")
 def write(folder: Path) -> None:
     """Write the built-in kinds' JSON Schemas into FOLDER, a file a kind."""
-    folder.mkdir(parents=True, exist_ok=True)
     for record in KINDS.values():
         path = folder / f"{record.hyllm.name}.json"
-        path.write_text(schema_text(record), encoding="utf-8", newline="\n")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_text(schema_text(record), encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
         click.echo(path)
 
 

@@ -70,9 +70,11 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
         content = await response.aread()
         if response.status_code == 200:  # an error is no answer of the model
             answer, headers = _tree(content), dict(response.headers)
-            self._recordings.add(
-                errand.page, Interaction(str(request.url), body, answer, 200, headers, errand.turn)
-            )
+            come = Interaction(str(request.url), body, answer, 200, headers, errand.turn)
+            try:
+                self._recordings.add(errand.page, come)
+            except RecordingError as error:  # in openai's clothes, or the request would be sent again
+                raise NotRecorded(error) from error
         return response
 
     async def aclose(self) -> None:

@@ -72,11 +72,22 @@ class Recordings:
         raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
 
     def add(self, page: str, interaction: Interaction) -> None:
-        """Writes an answer at once. What the page's file held from other requests is replaced."""
-        used = self._used.setdefault(page, [])
-        used.append(interaction)
-        self._read[page] = list(used)
+        """Writes an answer at once. What the page's file held from other requests is replaced.
+
+        Raises:
+            RecordingError: it cannot be written.
+        """
+        used = [*self._used.get(page, []), interaction]
         _write(self._path(page), dumps(used))
+        self._used[page], self._read[page] = used, list(used)
+
+    def check(self, page: str) -> None:
+        """Refuses a page id that cannot name a recording, before anything is sent.
+
+        Raises:
+            UsageError: it leads out of the folder, or is that of `meta.yaml`.
+        """
+        self._path(page)
 
     def _anew(self) -> str:
         return f"hyllm extract … --record {self.folder.parent}"
@@ -98,16 +109,23 @@ class Recordings:
             raise RecordingError(f"{path}: cannot be read: {error}") from error
 
     def begin(self, meta: Meta) -> None:
-        """Writes `meta.yaml`; the date of recordings that are already there, in this very form, stays."""
+        """Writes `meta.yaml`; the date of recordings that are already there, in this very form, stays.
+
+        Raises:
+            UsageError: the folder holds another model's recordings, or ones made with other settings: they
+                would be lost.
+            RecordingError: it cannot be written.
+        """
         path = self.folder / "meta.yaml"
         if path.is_file():
             known = self.meta()
-            same = (known.model, known.prompt_hash, known.schema_hash) == (
-                meta.model,
-                meta.prompt_hash,
-                meta.schema_hash,
-            )
-            if same:
+            if (known.model, known.options) != (meta.model, meta.options):
+                theirs = f"{known.model} with {dict(known.options)}"
+                ours = f"{meta.model} with {dict(meta.options)}"
+                raise UsageError(
+                    f"{self.folder.parent} holds answers of {theirs}, not of {ours}; give another folder"
+                )
+            if (known.prompt_hash, known.schema_hash) == (meta.prompt_hash, meta.schema_hash):
                 return
         tree = {name: getattr(meta, name) for name in Meta.__dataclass_fields__}
         _write(path, dump_yaml(tree | {"kinds": list(meta.kinds), "options": dict(meta.options)}))
@@ -134,7 +152,10 @@ class Recordings:
 
 def _write(path: Path, text: str) -> None:
     """Writes the whole file or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    partial.write_text(text, encoding="utf-8", newline="\n")
-    partial.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8", newline="\n")
+        partial.replace(path)
+    except OSError as error:
+        raise RecordingError(f"{path}: cannot be written: {error.strerror}") from error
