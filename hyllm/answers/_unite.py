@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hyllm.answers._read import Answer, Fault
 from hyllm.marks import Problem
-from hyllm.resolve._merge import Conflict, merged
+from hyllm.resolve import Conflict, merged
 from hyllm.schemas import Reading, Record
 
 
