@@ -6,4 +6,13 @@ from hyllm.resolve._page import Resolved, resolve_page
 from hyllm.resolve._places import Gazetteer, load_gazetteer
 from hyllm.resolve._unclaimed import Unclaimed
 
-__all__ = ["Conflict", "Gazetteer", "Link", "Resolved", "Unclaimed", "load_gazetteer", "merged", "resolve_page"]
+__all__ = [
+    "Conflict",
+    "Gazetteer",
+    "Link",
+    "Resolved",
+    "Unclaimed",
+    "load_gazetteer",
+    "merged",
+    "resolve_page",
+]
