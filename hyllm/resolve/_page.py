@@ -29,7 +29,7 @@ from hyllm.schemas import (
     annotation_of,
     without_none,
 )
-from hyllm.text import Located, Locator, fold, joined
+from hyllm.text import Located, Locator, joined
 from hyllm.values import (
     MoneyValue,
     Refusal,
@@ -85,7 +85,7 @@ def resolve_page(
     plurals = [kind.hyllm.plural for kind in kinds]
     problems = [problem for problem in lost if not any(_is_of(problem, plural) for plural in plurals)]
     records: dict[str, Sequence[Record]] = {}
-    folded = fold(locator.text)
+    folded = locator.view.text
     for kind in kinds:
         plural = kind.hyllm.plural
         united = merged(kind, readings[plural])
@@ -99,7 +99,7 @@ def resolve_page(
             record = walk.record(kind, tidied(kind, one, folded, city), f"/{plural}/{index}")
             found.append(computed(record, gazetteer))
         records[plural] = with_ids(found, page_sha256, {mark.at: mark for mark in marks})
-    overlooked = unclaimed(locator.text, marks)
+    overlooked = unclaimed(locator.text, locator.view, marks)
     return Resolved(records, tuple(marks), tuple(problems), tuple(overlooked), tuple(links(records)))
 
 

@@ -22,12 +22,11 @@ class Unclaimed(NamedTuple):
         return self._asdict()
 
 
-def unclaimed(text: str, grounding: Iterable[Grounding]) -> list[Unclaimed]:
+def unclaimed(text: str, view: MatchView, grounding: Iterable[Grounding]) -> list[Unclaimed]:
     """What stands on the page and is touched by no located value, in printed order.
 
     A value that evidence quotes, but no field holds, is unclaimed.
     """
-    view = MatchView(text)
     claimed = _united(
         (mark.start, mark.end)
         for mark in grounding

@@ -60,7 +60,8 @@ class Locator:
     def __init__(self, text: str, units: Sequence[Unit] | None = None) -> None:
         self.text = text
         self.units = tuple(split_units(text) if units is None else units)
-        self._view = MatchView(text)
+        self.view = MatchView(text)
+        """The page in match form: made once, for all who look things up on it."""
         self._starts = [unit.start for unit in self.units]
 
     def find(
@@ -104,7 +105,7 @@ class Locator:
         if not folded:
             return []
         windows = self._windows(sorted(set(own)), 0)
-        return [self._view.span(*place) for place in _standing(self._view.text, folded, windows)]
+        return [self.view.span(*place) for place in _standing(self.view.text, folded, windows)]
 
     def sentence(self, place: int) -> str:
         """The unit in which the character at `place` stands; empty between units."""
@@ -132,17 +133,17 @@ class Locator:
 
     def _windows(self, numbers: Sequence[int], reach: int) -> list[Span]:
         return [
-            self._view.window(self.units[first - 1].start, self.units[last - 1].end)
+            self.view.window(self.units[first - 1].start, self.units[last - 1].end)
             for first, last in self._neighbours(numbers, reach)
         ]
 
     @cached_property
     def _loose(self) -> str:
-        return _loosened(self._view.text)
+        return _loosened(self.view.text)
 
     def _looks(self, folded: str, fuzzy: bool) -> Iterator[_Look]:
         """The ways to look for words, strict ones first."""
-        yield partial(_standing, self._view.text, folded)
+        yield partial(_standing, self.view.text, folded)
         loose = _loosened(folded)
         if "." in loose or "," in loose:
             yield partial(_standing, self._loose, loose)
@@ -150,8 +151,8 @@ class Locator:
         if "..." in loose and plain >= _LEAST_PLAIN:
             yield partial(elided, self._loose, elided_pieces(loose))
             return
-        if plain >= _LEAST_PLAIN and folded in self._view.text:
-            yield partial(_standing_cut, self._view.text, folded)
+        if plain >= _LEAST_PLAIN and folded in self.view.text:
+            yield partial(_standing_cut, self.view.text, folded)
         if plain >= _LEAST_PLAIN:
             yield partial(nearly, self._loose, loose)
 
@@ -160,15 +161,15 @@ class Locator:
     ) -> tuple[Span, bool] | None:
         """The place that is meant of those that a look finds, and whether it is one of several."""
         if found := look(own):
-            spans = [self._view.window(start, end) for start, end in beside]
-            return belonging(self._view.text, found, spans), False
+            spans = [self.view.window(start, end) for start, end in beside]
+            return belonging(self.view.text, found, spans), False
         if found := look(close):
             return nearest(found, own), False
-        found = look([(0, len(self._view.text))])
+        found = look([(0, len(self.view.text))])
         return (nearest(found, own), len(found) > 1) if found else None
 
     def _located(self, place: Span, folded: str, words: str, ambiguous: bool) -> Located:
-        start, end = self._view.span(*place)
+        start, end = self.view.span(*place)
         if ambiguous:
             return Located(start, end, "ambiguous")
         if self.text[start:end] == words:
