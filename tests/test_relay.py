@@ -496,7 +496,7 @@ def test_the_command_says_how_to_answer_and_how_to_ask(folder: Path) -> None:
 
     assert ran.exit_code == 0
     assert ran.stdout == ""
-    assert "hyllm extract PAGE --base-url http://127.0.0.1:" in ran.stderr
+    assert "hyllm extract PAGE --model relay/NAME --base-url http://127.0.0.1:" in ran.stderr
     assert "NNNN-KEY.answer.txt" in ran.stderr
 
 
