@@ -16,7 +16,7 @@ from typing import Any, Literal
 from hyllm.errors import UsageError
 from hyllm.files import shipped
 from hyllm.schemas import Record, page_model, signature, wire_schema
-from hyllm.text import Unit, joined, split_units
+from hyllm.text import Unit, joined, line_breaks, split_units
 
 Wire = Literal["json_schema", "tool", "json_object", "text"]
 """How an endpoint is held to the form: by a schema it enforces, by a tool the model must call, to any JSON
@@ -26,7 +26,6 @@ DEFAULT_MAX_TOKENS = 8192
 ANSWER_NAME = "page"
 """The name of the schema, or of the tool, that an answer is to keep to."""
 _PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
-_LINE_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def show_page(text: str, units: Sequence[Unit]) -> str:
     last = None
     for unit in units:
         if last is not None:
-            shown.append("\n" * min(2, len(_LINE_BREAK.findall(text[last : unit.start]))))
+            shown.append("\n" * min(2, line_breaks(text[last : unit.start])))
         shown.append(f"[{unit.number}]{joined(text[unit.start : unit.end])}")
         last = unit.end
     return "".join(shown) + "\npage>>>"

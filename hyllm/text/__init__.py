@@ -4,8 +4,19 @@ Everything here is a pure function of the text. Offsets are Python string indice
 """
 
 from hyllm.text._locate import Located, Locator, Status, locate
-from hyllm.text._slices import joined
+from hyllm.text._slices import joined, line_breaks
 from hyllm.text._units import Unit, split_units
 from hyllm.text._view import MatchView, fold
 
-__all__ = ["Located", "Locator", "MatchView", "Status", "Unit", "fold", "joined", "locate", "split_units"]
+__all__ = [
+    "Located",
+    "Locator",
+    "MatchView",
+    "Status",
+    "Unit",
+    "fold",
+    "joined",
+    "line_breaks",
+    "locate",
+    "split_units",
+]

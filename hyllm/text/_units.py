@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from hyllm.text._slices import line_breaks
+
 _LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
-_LINE_BREAKS = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"[。！？；!?;]+")
 _CLOSERS = "”’」』）)】》〉]"
 _PROSE_MARK = re.compile(r"[，。；、：！？,;:]")
@@ -67,7 +68,7 @@ def _blocks(text: str) -> Iterator[list[_Line]]:
     for match in _LINE.finditer(text):
         if not match.group().strip():
             continue
-        if block and len(_LINE_BREAKS.findall(text[seen : match.start()])) > 1:
+        if block and line_breaks(text[seen : match.start()]) > 1:
             yield block
             block = []
         block.append(_Line(match.start(), match.end(), _width(match.group().strip()), match.group()))
