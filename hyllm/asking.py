@@ -4,18 +4,16 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hyllm.answers import NO_USAGE, Answer, Usage, read_answer, read_usage, united
+from hyllm.client import Asks
 from hyllm.errors import AnswerError, HyllmError, RecordingError
 from hyllm.marks import Problem
 from hyllm.prompting import RequestOptions, request_key
 from hyllm.recordings import Source, Turn
 from hyllm.schemas import Record
 from hyllm.turns import Gap, first_gap, further_request, gaps, gaps_of_nothing
-
-if TYPE_CHECKING:
-    from hyllm.client import Client
 
 
 @dataclass(slots=True)
@@ -35,9 +33,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Asks for pages with one client."""
+    """Asks for pages, with whoever answers."""
 
-    client: "Client"
+    client: Asks
     options: RequestOptions
     folder: Path | None = None
     """Prompts of one's own."""

@@ -4,20 +4,23 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, get_args
 
 from hyllm.answers import NO_USAGE, Answer, Usage
 from hyllm.archive import Page
 from hyllm.asking import Asker
-from hyllm.client import PROVIDERS, Endpoint, find_endpoint, find_price, open_client
+from hyllm.client import PROVIDERS, UNKNOWN, Asks, Endpoint, find_endpoint, find_price, open_client
 from hyllm.errors import AnswerError, EndpointError, HyllmError, RecordingError, UsageError
 from hyllm.extraction import Extraction
 from hyllm.kinds import find_kinds, kind_name
 from hyllm.loop import run
 from hyllm.marks import Problem, Reason
+from hyllm.pinned import Pinned
 from hyllm.prompting import (
     DEFAULT_MAX_TOKENS,
+    WIRE_KEYS,
     RequestOptions,
     Wire,
     build_request,
@@ -25,11 +28,12 @@ from hyllm.prompting import (
     request_key,
     schema_hash,
     system_prompt,
+    wire_part,
 )
 from hyllm.recordings import Meta, Recordings
 from hyllm.resolve import load_gazetteer, resolve_page
 from hyllm.rules import RULES, check_kinds, read_by_rules
-from hyllm.text import Locator
+from hyllm.text import Locator, Unit, split_units
 from hyllm.version import __version__
 
 _log = logging.getLogger(__name__)
@@ -58,6 +62,8 @@ class Extractor:
             broke off.
         endpoint: where requests go, instead of what `model` and `base_url` name.
         gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
+        pinned: what requests said when a run began; with it `model`, `kinds`, `wire` and `max_tokens` are left
+            out, and `prompts` serves further turns alone.
 
     Raises:
         UsageError: any of these cannot be.
@@ -81,6 +87,7 @@ class Extractor:
         ask_again: bool = True,
         endpoint: Endpoint | None = None,
         gazetteer: str | Path | None = None,
+        pinned: Pinned | None = None,
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
@@ -98,6 +105,12 @@ class Extractor:
         self._concurrency = concurrency
         self._prompts = Path(prompts) if prompts else None
         self._ask_again = ask_again
+        self._pinned = pinned
+        if pinned:
+            self.kinds, self.prompt = find_kinds(pinned.kinds), pinned.prompt
+            self.endpoint = endpoint or Endpoint(pinned.options.model, pinned.reached, UNKNOWN)
+            self.options, self._by_rules = pinned.options, False
+            return
         self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
         self._by_rules = model == RULES and not (base_url or endpoint or self._meta)
         if self._by_rules:
@@ -186,9 +199,37 @@ class Extractor:
         where = "; ".join(filter(None, [f"the text goes to {self.endpoint.host}", *notes]))
         return f"live: {counted}, model {model}; {where}"
 
-    def request(self, page: Page) -> dict[str, Any]:
-        """The whole body that is sent for a page."""
-        return build_request(page.text, Locator(page.text).units, self.prompt, self.kinds, self.options)
+    def request(self, page: Page, units: Sequence[Unit] | None = None) -> dict[str, Any]:
+        """The whole body that is sent for a page; `units`: those of the page, where they are known."""
+        units = split_units(page.text) if units is None else units
+        body = build_request(page.text, units, self.prompt, self.kinds, self.options)
+        if self._pinned:  # the schema as it was, whatever it is today
+            body = {name: value for name, value in body.items() if name not in WIRE_KEYS}
+            body |= self._pinned.wire
+        return body
+
+    def pin(self) -> Pinned:
+        """What this extractor's requests say, as plain data: a run that goes on tomorrow says the same."""
+        return self._pinned or Pinned(
+            kinds=tuple(map(kind_name, self.kinds)),
+            reached=self.endpoint.reached,
+            options=self.options,
+            prompt=self.prompt,
+            wire=wire_part(self.kinds, self.options),
+            schema_sha256=schema_hash(self.kinds),
+        )
+
+    async def read(self, page: Page, answers: Asks, units: Sequence[Unit] | None = None) -> Extraction:
+        """The records of a page out of answers that are there already: `extract`, and nothing is sent.
+
+        Args:
+            page: the page.
+            answers: gives the answer to each request, or raises what came instead. Any other error of it
+                ends the reading.
+            units: the page's units as the model saw them, where today's may be others.
+        """
+        asker = Asker(answers, self.options, self._prompts, self._ask_again)
+        return await self._extract(page, asker, units)
 
     def _asker(self) -> Asker:
         client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
@@ -202,13 +243,15 @@ class Extractor:
             _log.exception("%s", page.page)
             return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
 
-    async def _extract(self, page: Page, asker: Asker | None) -> Extraction:
+    async def _extract(
+        self, page: Page, asker: Asker | None, units: Sequence[Unit] | None = None
+    ) -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""
-        locator = Locator(page.text)
+        locator = Locator(page.text, units)
         if asker is None:
             answer = Answer(read_by_rules(locator, self.kinds), (), NO_USAGE, None)
             return self._resolved(page, locator, answer, NO_USAGE, {"answers": "computed"})
-        body = build_request(page.text, locator.units, self.prompt, self.kinds, self.options)
+        body = self.request(page, locator.units)
         asked = await asker.ask(body, page.page, self.kinds, len(locator.units))
         usage, answer = self._priced(asked.usage), asked.answer
         if answer is None:
@@ -257,7 +300,13 @@ class Extractor:
         return Extraction(page, "failed", nothing, (), problems, (), (), usage, self._provenance(), error)
 
     def _provenance(self) -> dict[str, Any]:
+        return dict(self._origin)
+
+    @cached_property
+    def _origin(self) -> dict[str, Any]:
+        """What provenance says of every page alike."""
         meta = self._meta
+        schema = self._pinned.schema_sha256 if self._pinned else schema_hash(self.kinds)
         return {
             "hyllm": __version__,
             "model": self.options.model,
@@ -265,7 +314,7 @@ class Extractor:
             "recorded": meta.recorded if meta else None,
             "strategy": "page",
             "prompt_sha256": None if self._by_rules else prompt_hash(self.prompt),
-            "schema_sha256": schema_hash(self.kinds),
+            "schema_sha256": schema,
             "gazetteer": self._gazetteer.name,
         }
 

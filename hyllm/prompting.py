@@ -111,6 +111,8 @@ _WIRES: Mapping[Wire, Callable[[Sequence[type[Record]], bool], dict[str, Any]]] 
     "text": _as_text,
 }
 WIRES: tuple[Wire, ...] = tuple(_WIRES)
+WIRE_KEYS = frozenset(("response_format", "tools", "tool_choice"))
+"""The keys of a body that `wire_part` gives."""
 BODY_KEYS = frozenset(
     (
         "model messages response_format tools tool_choice temperature "

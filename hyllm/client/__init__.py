@@ -7,20 +7,26 @@ from typing import TYPE_CHECKING
 
 from hyllm.client._check import Report, Verdict, check_endpoint
 from hyllm.client._endpoint import Endpoint, check_address, find_endpoint
+from hyllm.client._passing import PassingError
 from hyllm.client._prices import PRICES, Price, find_price
 from hyllm.client._providers import PROVIDERS, UNKNOWN, Provider
+from hyllm.client._reply import Asks, Reply
 from hyllm.recordings import Recordings
 
 if TYPE_CHECKING:
     from hyllm.client._live import Client
+    from hyllm.client._post import Poster
 
 __all__ = [
     "PRICES",
     "PROVIDERS",
     "UNKNOWN",
+    "Asks",
     "Endpoint",
+    "PassingError",
     "Price",
     "Provider",
+    "Reply",
     "Report",
     "Verdict",
     "check_address",
@@ -28,6 +34,7 @@ __all__ = [
     "find_endpoint",
     "find_price",
     "open_client",
+    "open_poster",
 ]
 
 
@@ -51,3 +58,10 @@ def open_client(
     from hyllm.client._live import TRIES, Client
 
     return Client(endpoint, replay=replay, record=record, timeout=timeout, tries=tries or TRIES)
+
+
+def open_poster(endpoint: Endpoint, *, timeout: float, most: int) -> "Poster":
+    """A client that posts bodies as they are, `most` at once, to be used inside one event loop."""
+    from hyllm.client._post import Poster
+
+    return Poster(endpoint, timeout=timeout, most=most)

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import instructor
 import openai
@@ -17,22 +17,22 @@ from openai.types.chat import ChatCompletion
 
 from hyllm.client._endpoint import Endpoint
 from hyllm.client._errors import described
+from hyllm.client._reply import Reply
 from hyllm.client._retries import TRIES, retrying
-from hyllm.client._transport import ERRAND, Errand, NotRecorded, RecordedTransport, live_transport
+from hyllm.client._transport import (
+    ERRAND,
+    Errand,
+    NotRecorded,
+    RecordedTransport,
+    forget_environment,
+    live_transport,
+)
 from hyllm.errors import AnswerError
 from hyllm.recordings import Recordings, Source, Turn
 from hyllm.schemas import Record, page_model
 
 # instructor logs page text and what an endpoint says of a key: to stderr, if nobody has configured logging.
 logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
-
-
-class Reply(NamedTuple):
-    """What came back for one request."""
-
-    completion: dict[str, Any]
-    """The JSON of the chat completion."""
-    source: Source
 
 
 class Client:
@@ -58,7 +58,7 @@ class Client:
         self._openai = openai.AsyncOpenAI(
             base_url=endpoint.base_url, api_key=endpoint.key, http_client=http, max_retries=0, timeout=timeout
         )
-        _forget_environment(self._openai)
+        forget_environment(self._openai)
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode.JSON_SCHEMA)
         self._source: Source = "replayed" if replay else "cached"
         self._timeout = timeout
@@ -126,13 +126,6 @@ class Client:
 
     async def aclose(self) -> None:
         await self._openai.close()
-
-
-def _forget_environment(client: openai.AsyncOpenAI) -> None:
-    """Takes back what the library read from the environment and would send to any host it talks to."""
-    client.organization = None
-    client.project = None
-    client._custom_headers = {}  # pyright: ignore[reportPrivateUsage] - OPENAI_CUSTOM_HEADERS
 
 
 @lru_cache(maxsize=16)

@@ -92,6 +92,13 @@ def live_transport(base_url: str, *, local: bool) -> httpx2.AsyncBaseTransport:
     return httpx2.AsyncHTTPTransport(proxy=proxy, limits=limits)
 
 
+def forget_environment(client: openai.AsyncOpenAI) -> None:
+    """Takes back what the library read from the environment and would send to any host it talks to."""
+    client.organization = None
+    client.project = None
+    client._custom_headers = {}  # pyright: ignore[reportPrivateUsage] - OPENAI_CUSTOM_HEADERS
+
+
 def _tree(content: bytes) -> Any:
     """The JSON of an answer's body, or its text where it is no object."""
     try:
