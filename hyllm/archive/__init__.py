@@ -6,13 +6,16 @@ from hyllm.archive._files import PageFile, find_pages
 from hyllm.archive._metadata import Metadata
 from hyllm.archive._page import Page
 from hyllm.archive._reader import PageReader, read_page
+from hyllm.archive._stream import ArchiveFile, archive_files
 
 __all__ = [
+    "ArchiveFile",
     "Decoded",
     "Metadata",
     "Page",
     "PageFile",
     "PageReader",
+    "archive_files",
     "decode",
     "describe_dates",
     "find_pages",

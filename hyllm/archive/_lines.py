@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from hyllm.archive._metadata import Metadata, metadata_from
@@ -26,19 +26,21 @@ class PageLine(NamedTuple):
 
 
 def read_lines(
-    lines: Iterable[bytes], source: str, encoding: str = "utf-8-sig"
+    lines: Iterable[bytes | PageError], source: str, encoding: str = "utf-8-sig"
 ) -> Iterator[PageLine | PageError]:
     """The page of each line, one at a time, and an error in place of each line that is none.
 
     Blank lines are passed over.
 
     Args:
-        lines: the file's lines.
+        lines: the file's lines; an error in place of one is passed on.
         source: the file's name, for messages.
         encoding: what the lines are in.
     """
     for number, line in enumerate(lines, start=1):
-        if line.strip():
+        if isinstance(line, PageError):
+            yield line
+        elif line.strip():
             try:
                 yield _page_line(line, f"{source}, line {number}", encoding)
             except PageError as error:
@@ -65,7 +67,16 @@ def _page_line(line: bytes, place: str, encoding: str) -> PageLine:
         raise PageError(f"{place}: no JSON: {error}") from error
     if not isinstance(row, dict):
         raise PageError(f'{place}: must be an object {{"id", "text", …}}')
-    rest: dict[str, Any] = dict(row)  # pyright: ignore[reportUnknownArgumentType]
+    return page_row(row, place)  # pyright: ignore[reportUnknownArgumentType]
+
+
+def page_row(row: Mapping[str, Any], place: str) -> PageLine:
+    """The page in a row: `id`, `text`, and what is known of it.
+
+    Raises:
+        PageError: it is none.
+    """
+    rest = dict(row)
     page, text = _id(rest.pop("id", None), place), rest.pop("text", None)
     if not isinstance(text, str):
         raise PageError(f"{place}: text must be there, and be text")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hyllm.archive._beside import read_sidecar, read_table
+from hyllm.archive._containers import Member, parquet_rows, whole_lines, zip_members
 from hyllm.archive._decode import decode, known_encoding
 from hyllm.archive._files import STDIN, PageFile, duplicates, fail_if, find_pages, page_id
 from hyllm.archive._lines import PageLine, looks_like_lines, read_lines
@@ -15,9 +16,8 @@ from hyllm.archive._masthead import read_masthead
 from hyllm.archive._metadata import Metadata, Source, combine
 from hyllm.archive._names import NamePattern, metadata_in_name
 from hyllm.archive._page import Page, check_text, shown
+from hyllm.archive._stream import LINES, PARQUET, ZIP, ArchiveFile
 from hyllm.errors import PageError, UsageError
-
-_LINES = (".jsonl", ".ndjson")
 
 
 class _Raw(NamedTuple):
@@ -83,7 +83,7 @@ class PageReader:
             PageError: the file cannot be read or is no page, or its sidecar is broken.
         """
         path = Path(path)
-        if path.suffix.lower() in _LINES:
+        if path.suffix.lower() in LINES:
             raise PageError(f"{shown(path)}: holds a page a line; PageReader.from_paths reads it")
         name = "stdin" if path == STDIN else page_id(path.stem)
         return self._in_file(path, _bytes(path), page or name)
@@ -116,6 +116,26 @@ class PageReader:
                 raise page
             yield page
 
+    def pages_in(self, file: ArchiveFile) -> Iterator[Page | PageError]:
+        """The pages of one file of an archive, one at a time, and an error in place of each that is none.
+
+        Raises:
+            UsageError: reading it needs a library that is not installed.
+        """
+        suffix, place = file.path.suffix.lower(), shown(file.path)
+        if suffix in PARQUET:
+            yield from (r if isinstance(r, PageError) else self._of_line(r) for r in parquet_rows(file.path))
+        elif suffix in ZIP:
+            yield from (m if isinstance(m, PageError) else self._of_member(m) for m in zip_members(file.path))
+        elif suffix in LINES:
+            try:
+                with file.path.open("rb") as lines:
+                    yield from self._lines(whole_lines(lines, place), place)
+            except OSError as error:
+                yield PageError(f"{place}: cannot be read: {error.strerror}")
+        else:
+            yield from self._tried(PageFile(file.path, file.page))
+
     @cached_property
     def _pattern(self) -> NamePattern | None:
         return NamePattern(self.name_pattern) if self.name_pattern else None
@@ -127,7 +147,7 @@ class PageReader:
     def _tried(self, file: PageFile) -> Iterator[Page | PageError]:
         """The pages of one file, and an error in place of each that is none."""
         try:
-            if file.path.suffix.lower() in _LINES:
+            if file.path.suffix.lower() in LINES:
                 with file.path.open("rb") as lines:
                     yield from self._lines(lines, shown(file.path))
             else:
@@ -145,7 +165,7 @@ class PageReader:
         else:
             yield self._in_file(file.path, content, file.page)
 
-    def _lines(self, lines: Iterable[bytes], source: str) -> Iterator[Page | PageError]:
+    def _lines(self, lines: Iterable[bytes | PageError], source: str) -> Iterator[Page | PageError]:
         for line in read_lines(lines, source, self.encoding or "utf-8-sig"):
             yield line if isinstance(line, PageError) else self._of_line(line)
 
@@ -153,6 +173,14 @@ class PageReader:
         place = f"{line.place}: page {shown(line.page)}"
         try:
             return self._page(_Raw(line.text, line.page, place, (Source(line.metadata, "line"),)))
+        except PageError as error:
+            return error
+
+    def _of_member(self, member: Member) -> Page | PageError:
+        beside = () if member.metadata is None else (Source(member.metadata, "sidecar"),)
+        try:
+            decoded = decode(member.content, self.encoding)
+            return self._page(_Raw(decoded.text, member.page, member.place, beside, decoded.encoding))
         except PageError as error:
             return error
 

@@ -1,0 +1,29 @@
+"""An archive of any size: asked about page by page, each paid for once, within a budget.
+
+A store (one SQLite file) holds the archive's pages, what was asked, what came, and what was read from it.
+"""
+
+from hyllm.batch._budget import Caps
+from hyllm.batch._enqueue import Look, enqueue, look_at
+from hyllm.batch._run import Ended, Now, Options, run_batch
+from hyllm.batch._setup import Setup, load_setups, new_setup, refuse_foreign_code, save_setup, setup_in_force
+from hyllm.batch._store import Store, StoreError
+
+__all__ = [
+    "Caps",
+    "Ended",
+    "Look",
+    "Now",
+    "Options",
+    "Setup",
+    "Store",
+    "StoreError",
+    "enqueue",
+    "load_setups",
+    "look_at",
+    "new_setup",
+    "refuse_foreign_code",
+    "run_batch",
+    "save_setup",
+    "setup_in_force",
+]

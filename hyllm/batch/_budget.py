@@ -1,0 +1,140 @@
+"""Caps on dollars, tokens and pages: hard, since what a request may cost is reserved before it goes out."""
+
+from bisect import insort
+from collections import deque
+from dataclasses import dataclass
+
+from hyllm.answers import Usage
+from hyllm.client import Price
+
+_RECENT = 500
+_ENOUGH = 50
+"""Answers from which on the recent ones say what the next may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """What a store may cost in all, what earlier runs of it took included. `None`: as much as it takes."""
+
+    dollars: float | None = None
+    tokens: int | None = None
+    pages: int | None = None
+
+
+class _Recent:
+    """The last values of something, in order of size."""
+
+    def __init__(self) -> None:
+        self._last: deque[float] = deque()
+        self._sorted: list[float] = []
+
+    def add(self, value: float) -> None:
+        self._last.append(value)
+        insort(self._sorted, value)
+        if len(self._last) > _RECENT:
+            self._sorted.remove(self._last.popleft())
+
+    @property
+    def enough(self) -> bool:
+        return len(self._last) >= _ENOUGH
+
+    @property
+    def most(self) -> float:
+        return self._sorted[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What is put aside for a request in flight."""
+
+    tokens: float
+    dollars: float
+
+
+class Budget:
+    """What was spent, what is reserved, and whether another request fits.
+
+    Args:
+        caps: the limits.
+        price: of a million tokens; `None` where it is not known, which goes with no cap on dollars.
+        prompt_tokens: of the system message, estimated.
+        answer_tokens: the longest answer that is asked for.
+    """
+
+    def __init__(self, caps: Caps, price: Price | None, *, prompt_tokens: int, answer_tokens: int) -> None:
+        self._caps = caps
+        self._price = price
+        self._prompt_tokens = prompt_tokens
+        self._answer_tokens = answer_tokens
+        self._prompts = _Recent()
+        """Tokens sent, over those estimated."""
+        self._answers = _Recent()
+        self.dollars = 0.0
+        self.tokens = 0.0
+        self.pages = 0
+        """Pages asked about: first requests that were sent and count."""
+        self.reserved_dollars = 0.0
+        self.reserved_tokens = 0.0
+
+    def expect(self, page_tokens: int) -> Reserved:
+        """What a request about a page of so many tokens may take, at worst or nearly."""
+        prompt = self._prompt_tokens + page_tokens * 1.15
+        if self._prompts.enough:
+            sent, came = prompt * self._prompts.most, self._answers.most
+        else:
+            sent, came = prompt * 1.3, float(self._answer_tokens)
+        return Reserved(sent + came, self._dollars(sent, came))
+
+    def room_for(self, request: Reserved, *, is_first: bool) -> bool:
+        """Whether a request fits under every cap beside those in flight."""
+        caps = self._caps
+        if is_first and caps.pages is not None and self.pages >= caps.pages:
+            return False
+        if caps.tokens is not None and self.tokens + self.reserved_tokens + request.tokens > caps.tokens:
+            return False
+        return caps.dollars is None or self.dollars + self.reserved_dollars + request.dollars <= caps.dollars
+
+    def reserve(self, request: Reserved, *, is_first: bool) -> None:
+        self.reserved_dollars += request.dollars
+        self.reserved_tokens += request.tokens
+        self.pages += is_first
+
+    def release(self, request: Reserved) -> None:
+        """Gives back what was put aside; what the request took is `spend`'s."""
+        self.reserved_dollars -= request.dollars
+        self.reserved_tokens -= request.tokens
+
+    def spend(self, usage: Usage, request: Reserved, page_tokens: int) -> float | None:
+        """Notes what an answer took; its dollars, `None` where no price is known.
+
+        Where the endpoint does not tell, what was reserved counts.
+        """
+        if usage.prompt_tokens is None or usage.completion_tokens is None:
+            self.tokens += request.tokens
+            self.dollars += request.dollars
+            return request.dollars if self._price else None
+        self._prompts.add(usage.prompt_tokens / max(1.0, self._prompt_tokens + page_tokens * 1.15))
+        self._answers.add(usage.completion_tokens)
+        self.tokens += usage.prompt_tokens + usage.completion_tokens
+        if self._price is None:
+            return None
+        cost = price_of(self._price, usage)
+        self.dollars += cost
+        return cost
+
+    def may_have_spent(self, request: Reserved) -> None:
+        """Notes a request of which nobody knows whether it is paid for: it counts as if it were."""
+        self.tokens += request.tokens
+        self.dollars += request.dollars
+
+    def _dollars(self, sent: float, came: float) -> float:
+        if self._price is None:
+            return 0.0
+        return (sent * self._price.prompt + came * self._price.completion) / 1e6
+
+
+def price_of(price: Price, usage: Usage) -> float:
+    """What an answer costs, an estimate of the endpoint's taken as it is."""
+    sent, came = usage.prompt_tokens or 0, usage.completion_tokens or 0
+    cached = min(usage.cached_tokens or 0, sent)
+    return ((sent - cached) * price.prompt + cached * price.cached + came * price.completion) / 1e6

@@ -1,0 +1,457 @@
+"""The request path: paces, sends, and keeps what comes. It reads no answer and waits for no reader.
+
+A loop takes jobs from the queue a little ahead, so that a free place is filled at once; each request is a
+task of its own, and ends when what came is on the disk.
+"""
+
+import asyncio
+import heapq
+import json
+import math
+import random
+import re
+import sqlite3
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, cast
+
+from hyllm.answers import NO_USAGE, Usage, read_usage
+from hyllm.batch import _ledger as ledger
+from hyllm.batch._bodies import Bodies, Prepared
+from hyllm.batch._budget import Budget, Reserved
+from hyllm.batch._ledger import Job
+from hyllm.batch._pace import Pace
+from hyllm.batch._store import write_error
+from hyllm.batch._writer import Writer
+from hyllm.client import PassingError
+from hyllm.errors import AnswerError, EndpointError, HyllmError
+from hyllm.prompting import request_key
+
+CAP_REACHED = "the cap is reached"
+TRIES = 5
+_TRIES_IN_TIME = 2
+_MOST_THROTTLED = 200
+_LONGEST_WAIT = 60.0
+_UNREACHABLE_FOR = 5.0
+"""Seconds without a connection after which an endpoint that never answered counts as dead."""
+_AWAY_FOR = 120.0
+"""The same of one that has answered: a laptop wakes up, a server is started again."""
+_HOPELESS = 25
+"""Pages in a row that fail for good, after which the fault is not theirs."""
+_IDLE = 0.1
+_WAITS_FOR_ROOM = 10
+"""Seconds that an answer waits for the disk to have room."""
+T = TypeVar("T")
+_SLEPT = 20.0
+
+
+class Posts(Protocol):
+    """Whoever sends bodies."""
+
+    async def post(self, body: bytes) -> bytes:
+        """The bytes that answer a body; see `Poster.post`."""
+        ...
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the request path has done in this run."""
+
+    answers: int = 0
+    failed: Counter[str] = field(default_factory=Counter[str])
+    """Requests that failed for good, by cause."""
+    passing: Counter[str] = field(default_factory=Counter[str])
+    """Tries that failed in passing, by cause."""
+    in_flight: int = 0
+    limit: int = 0
+    waiting: int = 0
+    """Requests that failed in passing and wait for their next try."""
+    held: float = 0.0
+    """Seconds for which an endpoint has asked to be left alone."""
+
+
+@dataclass(slots=True)
+class _Ready:
+    job: Job
+    body: bytes
+    prepared: Prepared | None
+    reserved: Reserved
+
+
+class Engine:
+    """Sends what is open in a store until nothing is, a cap is reached, or it is told to stop.
+
+    Args:
+        writer: writes to the store.
+        store: its file, for messages.
+        look: a connection to read with.
+        poster: sends the bodies.
+        bodies: makes those of first requests.
+        setup: the id of the setup that is asked with.
+        run: the id of this run.
+        pace: when requests go out.
+        budget: how many.
+        up_to: with a sample, the rank of its last job.
+        full: makes some room when the disk is full.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        store: Path,
+        look: sqlite3.Connection,
+        poster: Posts,
+        bodies: Bodies,
+        *,
+        setup: int,
+        run: int,
+        pace: Pace,
+        budget: Budget,
+        up_to: int | None = None,
+        full: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._writer = writer
+        self._store = store
+        self._look = look
+        self._poster = poster
+        self._bodies = bodies
+        self._setup = setup
+        self._run = run
+        self._pace = pace
+        self._budget = budget
+        self._up_to = up_to
+        self._full = full
+        self._ready: deque[_Ready] = deque()
+        self._again: list[tuple[float, int, _Ready]] = []
+        """Requests that failed in passing, by when they are due."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Event()
+        self._filling: asyncio.Task[None] | None = None
+        self._emptied = False
+        self._last_contact: float | None = None
+        self._out_since: float | None = None
+        self._in_a_row: deque[str] = deque(maxlen=_HOPELESS)
+        self._clock_gap = time.time() - time.monotonic()
+        self.progress = Progress()
+        self.stopped: HyllmError | str | None = None
+        """Why no more is sent, if something ended it: an error, or a sentence."""
+
+    def stop(self, why: HyllmError | str) -> None:
+        """Sends no more; what is in flight is waited for."""
+        if self.stopped is None:
+            self.stopped = why
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Sends what is open; returns when nothing is, and nothing is in flight."""
+        try:
+            while self.stopped is None:
+                await self._fill()
+                if not self._start_next() and not await self._wait():
+                    return
+        finally:
+            await self._drain()
+
+    async def cancel(self) -> None:
+        """Breaks off what is in flight: it counts as if it were paid for."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- what goes out -----------------------------------------------------------------------------------
+
+    def _start_next(self) -> bool:
+        """Starts the next request, if one may go out now: first those that are due to be tried again."""
+        due = bool(self._again) and self._again[0][0] <= time.monotonic()
+        if not due and (not self._ready or len(self._again) > 2 * self._pace.limit + 64):
+            return False
+        ready = self._again[0][2] if due else self._ready[0]
+        if self._pace.wait(ready.reserved.tokens) > 0:
+            return False
+        ready.reserved = self._budget.expect(ready.job.tokens)
+        is_first = ready.job.is_first
+        if not self._budget.room_for(ready.reserved, is_first=is_first):
+            if not self._tasks:
+                self.stop(CAP_REACHED)
+            return False
+        if due:
+            heapq.heappop(self._again)
+        else:
+            self._ready.popleft()
+        self._budget.reserve(ready.reserved, is_first=is_first)
+        task = asyncio.create_task(self._one(ready))
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return True
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._changed.set()
+        if not task.cancelled() and (error := task.exception()):
+            self.stop(error if isinstance(error, HyllmError) else AnswerError(f"a fault in hyllm: {error!r}"))
+
+    async def _wait(self) -> bool:
+        """Waits until something may have changed; `False` if there is nothing left to wait for."""
+        if not (self._tasks or self._ready or self._again or self._filling) and self._emptied:
+            return False
+        self._changed.clear()
+        seconds = _IDLE
+        if self._ready:
+            seconds = self._pace.wait(self._ready[0].reserved.tokens) or _IDLE
+        if self._again:
+            seconds = min(seconds, max(0.0, self._again[0][0] - time.monotonic()))
+        try:
+            await asyncio.wait_for(self._changed.wait(), None if math.isinf(seconds) else max(0.001, seconds))
+        except TimeoutError:
+            self._emptied = False  # a reader may have put a further turn into the queue
+        return True
+
+    # --- the queue ---------------------------------------------------------------------------------------
+
+    async def _fill(self) -> None:
+        """Takes jobs from the queue when few are ready; the first time it waits for them."""
+        if self._filling and self._filling.done():
+            self._filling.result()
+            self._filling = None
+        ahead = max(4, min(128, self._pace.limit // 4))
+        if self._filling or len(self._ready) >= ahead or self._emptied:
+            return
+        self._filling = asyncio.create_task(self._refill(2 * ahead))
+        if not self._ready:
+            await self._filling
+            self._filling = None
+
+    async def _refill(self, most: int) -> None:
+        """Takes the next jobs, and writes that their requests go out."""
+        jobs = await self._write(lambda db: self._claimed(db, most))
+        found: list[_Ready] = []
+        for job in jobs:
+            found.append(self._prepared(job))
+            await asyncio.sleep(0)  # making a body takes a millisecond: answers come in between
+        if found:
+            await self._write(
+                lambda db: ledger.begin(db, self._run, ((one.job, self._key(one)) for one in found))
+            )
+        self._ready += found
+        self._emptied = not found
+        self._changed.set()
+
+    def _claimed(self, db: sqlite3.Connection, most: int) -> list[Job]:
+        """The next jobs. Those suspected of killing runs come last: some at a time, then each alone."""
+        if found := ledger.claim(db, self._setup, most, blame=0, up_to=self._up_to):
+            return found
+        busy = len(self._tasks) + len(self._ready) + len(self._again)
+        few = max(1, self._pace.limit // 8) - busy
+        if few > 0 and (found := ledger.claim(db, self._setup, few, blame=1, up_to=self._up_to)):
+            return found
+        return [] if busy else ledger.claim(db, self._setup, 1, blame=2, up_to=self._up_to)
+
+    def _prepared(self, job: Job) -> _Ready:
+        """A job with its body."""
+        reserved = self._budget.expect(job.tokens)
+        if job.turn:
+            body = ledger.body_of_turn(self._look, job.id, job.turn).encode()
+            return _Ready(job, body, None, reserved)
+        prepared = self._bodies.prepare(ledger.text_of(self._look, job.text_id))
+        return _Ready(job, prepared.body, prepared, reserved)
+
+    @staticmethod
+    def _key(ready: _Ready) -> bytes:
+        return ready.prepared.key if ready.prepared else bytes.fromhex(request_key(json.loads(ready.body)))
+
+    # --- one request -------------------------------------------------------------------------------------
+
+    async def _one(self, ready: _Ready) -> None:
+        """One try of one request, and what comes of it."""
+        job = ready.job
+        if job.is_repeated:
+            await self._write(lambda db: ledger.begin(db, self._run, [(job, self._key(ready))]))
+        sent = self._pace.sent(ready.reserved.tokens)
+        self.progress.in_flight = self._pace.in_flight
+        try:
+            raw = await self._poster.post(ready.body)
+            came = self._came(ready, raw)
+        except PassingError as error:
+            self._pace_down(sent, error)
+            await self._later(ready, error)
+            return
+        except EndpointError as error:
+            self._pace.ended(sent, answered=False)
+            await self._write(
+                lambda db: (
+                    ledger.failed_in_passing(db, job, cause="endpoint", message=str(error)),
+                    ledger.put_back(db, [job]),
+                )
+            )
+            self._budget.release(ready.reserved)
+            self.stop(error)
+            return
+        except AnswerError as error:
+            self._contact(answered=True)
+            await self._never(ready, error)
+            self._pace.ended(sent, answered=True)
+            return
+        await self._kept(ready, came)
+        self._pace.ended(sent, answered=True, took=_took(came.usage, ready.reserved))
+
+    def _came(self, ready: _Ready, raw: bytes) -> ledger.Came:
+        """What an answer took, told as far as the endpoint tells it."""
+        tree = _tree(raw)
+        if "error" in tree and not tree.get("choices"):
+            # A gateway that answers 200 to say that those behind it have failed.
+            raise PassingError(f"the endpoint answers with an error: {_shown(tree['error'])}", cause="error in 200")
+        usage = read_usage(tree) if tree else NO_USAGE
+        self._budget.release(ready.reserved)
+        cost = self._budget.spend(usage, ready.reserved, ready.job.tokens)
+        return ledger.Came(raw, usage, cost, _word(tree.get("model")), _word(tree.get("system_fingerprint")))
+
+    async def _kept(self, ready: _Ready, came: ledger.Came) -> None:
+        units = ready.prepared.units if ready.prepared else None
+        self._contact(answered=True)
+        await self._write(lambda db: ledger.answered(db, ready.job, came, units))
+        self.progress.answers += 1
+        if _tree_has_choices(came.raw):
+            self._in_a_row.clear()
+        else:
+            self._lost("no chat completion")
+
+    async def _never(self, ready: _Ready, error: AnswerError, cause: str | None = None) -> None:
+        """Keeps that this page gets no answer."""
+        self._budget.release(ready.reserved)
+        cause = cause or (error.reason if error.reason != "failed" else _cause(str(error)))
+        units = ready.prepared.units if ready.prepared else None
+        await self._write(
+            lambda db: ledger.failed(
+                db, ready.job, cause=cause, message=str(error), reason=error.reason, units=units
+            )
+        )
+        self.progress.failed[cause] += 1
+        self._lost(cause)
+
+    def _lost(self, cause: str) -> None:
+        """Stops the run where one page after another fails: that is no fault of the pages."""
+        self._in_a_row.append(cause)
+        if len(self._in_a_row) == _HOPELESS and len(set(self._in_a_row)) == 1:
+            self.stop(EndpointError(f"{_HOPELESS} pages in a row failed ({cause}); see hyllm batch failures"))
+
+    def _pace_down(self, sent: float, error: PassingError) -> None:
+        throttled = error.throttled or (error.late and self._last_contact is not None)
+        self._pace.ended(sent, answered=False, throttled=throttled)
+        if error.retry_after is not None:
+            self._pace.hold(error.retry_after)
+            self.progress.held = error.retry_after
+        self._contact(answered=not error.unreachable)
+        self.progress.passing[error.cause] += 1
+
+    async def _later(self, ready: _Ready, error: PassingError) -> None:
+        """Tries a request again in a while, or gives it up."""
+        job = ready.job
+        maybe_paid = error.late or error.cause == "broken off"
+        self._budget.release(ready.reserved)
+        if maybe_paid:
+            self._budget.may_have_spent(ready.reserved)
+        if error.throttled or error.unreachable:
+            job.throttled += 1
+        else:
+            job.tries += 1
+        most = _TRIES_IN_TIME if error.late else TRIES
+        if job.tries >= most or job.throttled >= _MOST_THROTTLED:
+            await self._never(_unreserved(ready), AnswerError(str(error)), cause=error.cause)
+            return
+        await self._write(
+            lambda db: ledger.failed_in_passing(db, job, cause=error.cause, message=str(error))
+        )
+        wait = error.retry_after if error.retry_after is not None else backoff(job.tries + job.throttled)
+        heapq.heappush(self._again, (time.monotonic() + wait, job.id, ready))
+        self.progress.waiting = len(self._again)
+
+    def _contact(self, *, answered: bool) -> None:
+        """Notes whether the endpoint can be reached, and stops the run where it cannot for too long."""
+        now = time.monotonic()
+        gap = time.time() - now
+        if gap - self._clock_gap > _SLEPT:  # the machine has slept: what failed meanwhile says nothing
+            self._out_since = None
+        self._clock_gap = gap
+        if answered:
+            self._last_contact, self._out_since = now, None
+            return
+        if self._out_since is None:
+            self._out_since = now
+        patience = _UNREACHABLE_FOR if self._last_contact is None else _AWAY_FOR
+        if now - self._out_since > patience:
+            self.stop(EndpointError("the endpoint cannot be reached"))
+
+    async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Writes to the store. Where the disk is full, nothing more is sent, and what has come waits for room."""
+        for _ in range(_WAITS_FOR_ROOM):
+            try:
+                return await self._writer.write(work)
+            except sqlite3.Error as error:
+                failure = write_error(self._store, error)
+                self.stop(failure)
+                self._full()
+            await asyncio.sleep(1)
+        raise failure
+
+    # --- the end -----------------------------------------------------------------------------------------
+
+    async def _drain(self) -> None:
+        """Waits for what is in flight, and puts back what was not sent."""
+        if self._filling:
+            await asyncio.gather(self._filling, return_exceptions=True)
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        waiting = [one.job for one in self._ready]
+        again = [ready.job for _, _, ready in self._again]
+        self._ready.clear()
+        self._again.clear()
+        if waiting or again:
+            await self._write(
+                lambda db: (ledger.unsent(db, waiting), ledger.put_back(db, [*waiting, *again]))
+            )
+
+
+def backoff(attempt: int) -> float:
+    """Seconds to wait after so many tries, not the same for all who wait."""
+    return min(_LONGEST_WAIT, 0.5 * 2 ** (min(attempt, 10) - 1)) * random.uniform(0.75, 1)
+
+
+def _unreserved(ready: _Ready) -> _Ready:
+    return _Ready(ready.job, ready.body, ready.prepared, Reserved(0.0, 0.0))
+
+
+def _tree(raw: bytes) -> Mapping[str, Any]:
+    """The JSON object in an answer; an empty one where it is none."""
+    try:
+        found: object = json.loads(raw)
+    except (ValueError, RecursionError):
+        return {}
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _tree_has_choices(raw: bytes) -> bool:
+    return b'"choices"' in raw
+
+
+def _took(usage: Usage, reserved: Reserved) -> float:
+    """The tokens an answer took beyond those foreseen; below 0 if fewer."""
+    if usage.prompt_tokens is None or usage.completion_tokens is None:
+        return 0.0
+    return usage.prompt_tokens + usage.completion_tokens - reserved.tokens
+
+
+def _word(value: object) -> str | None:
+    return value[:200] if isinstance(value, str) else None
+
+
+def _shown(value: object) -> str:
+    return " ".join(json.dumps(value, ensure_ascii=False).split())[:200]
+
+
+def _cause(message: str) -> str:
+    """Why a page failed, in a word or two, from an error's words: `HTTP 400` of `host answers 400: …`."""
+    found = re.search(r" answers (\d{3})\b", message)
+    return f"HTTP {found[1]}" if found else "no answer"

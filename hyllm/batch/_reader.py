@@ -1,0 +1,97 @@
+"""The process that reads answers out of a store while others are being asked for.
+
+`python -m hyllm.batch._reader STORE NUMBER OF` reads the jobs whose id leaves NUMBER when divided by OF. On
+standard output it names each job before it reads it, so that a page that kills it is known. Standard input
+says when to stop: `drain` once nothing is left to read, the end of it at once.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from hyllm.batch._reading import Read, read_job, write_read
+from hyllm.batch._setup import load_setups
+from hyllm.batch._store import connect, transaction
+from hyllm.extract import Extractor
+
+_GROUP = 32
+_LONGEST_GROUP = 0.5
+"""Seconds after which what is read is written."""
+_IDLE = 0.05
+
+
+class _Told:
+    """What standard input has said so far."""
+
+    def __init__(self) -> None:
+        self.drain = False
+        self.stop = False
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            self.drain |= line.strip() == "drain"
+        self.stop = True
+
+
+class Extractors:
+    """The extractors of a store's setups, each made when it is first needed."""
+
+    def __init__(self, db: Any, folder: Path) -> None:
+        self._setups = {setup.id: setup for setup in load_setups(db)}
+        self._folder = folder
+        self._made: dict[int, Extractor] = {}
+
+    def __call__(self, setup: int) -> Extractor:
+        if setup not in self._made:
+            folder = self._folder / str(setup)
+            folder.mkdir(exist_ok=True)
+            self._made[setup] = self._setups[setup].extractor(folder)
+        return self._made[setup]
+
+
+def main(store: str, number: str, of: str) -> None:
+    """Reads until it is told to stop."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which lets this process finish
+    told = _Told()
+    db = connect(Path(store), write=True)
+    waiting = "SELECT id FROM jobs WHERE state = 'answered' AND id % ? = ? ORDER BY id LIMIT ?"
+    with tempfile.TemporaryDirectory(prefix="hyllm-") as folder, asyncio.Runner() as runner:
+        extractors = Extractors(db, Path(folder))
+        while not told.stop:
+            draining = told.drain
+            jobs = [row[0] for row in db.execute(waiting, (int(of), int(number), _GROUP))]
+            if not jobs:
+                if draining:
+                    break
+                time.sleep(_IDLE)
+                continue
+            group: list[Read] = []
+            nowhere: list[int] = []
+            until = time.monotonic() + _LONGEST_GROUP
+            for job in jobs:
+                os.write(1, f"{job}\n".encode())
+                found = read_job(db, job, extractors, runner.run)
+                if found is None:
+                    nowhere.append(job)
+                else:
+                    group.append(found)
+                if told.stop or time.monotonic() > until:
+                    break
+            with transaction(db):
+                for read in group:
+                    write_read(db, read)
+                for job in nowhere:
+                    db.execute("UPDATE jobs SET state = 'older' WHERE id = ? AND state = 'answered'", (job,))
+            os.write(1, b"0\n")
+    db.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,131 @@
+"""The reading processes of a run: started, watched, and started again where a page has killed one."""
+
+import asyncio
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_HANGS = 120.0
+"""Seconds one page may be read; reading one takes hundredths."""
+_MOST_DEATHS = 5
+"""Deaths without a page to blame, after which reading is given up."""
+
+
+@dataclass(slots=True)
+class _Process:
+    number: int
+    process: asyncio.subprocess.Process
+    job: int = 0
+    """What it is reading; 0: nothing."""
+    since: float = field(default_factory=time.monotonic)
+
+
+class Readers:
+    """Reading processes.
+
+    Args:
+        store: the store's file.
+        number: how many; with 0 nothing is read.
+        died: told of a page that has killed its reader.
+    """
+
+    def __init__(self, store: Path, number: int, died: Callable[[int], Awaitable[None]]) -> None:
+        self._store = store
+        self._number = number
+        self._died = died
+        self._watching: list[asyncio.Task[None]] = []
+        self._processes: dict[int, _Process] = {}
+        self._draining = False
+        self._stopping = False
+        self.deaths = 0
+        self.last_words = ""
+
+    async def start(self) -> None:
+        self._watching = [asyncio.create_task(self._keep(number)) for number in range(self._number)]
+
+    @property
+    def given_up(self) -> bool:
+        """Whether readers die without a page to blame."""
+        return self.deaths >= _MOST_DEATHS
+
+    async def drain(self) -> None:
+        """Lets the readers read what is left; returns when they have."""
+        self._draining = True
+        for process in self._processes.values():
+            self._tell(process, b"drain\n")
+        await asyncio.gather(*self._watching)
+
+    async def stop(self) -> None:
+        """Ends the readers now: what they have not written is read the next time."""
+        self._stopping = True
+        for process in self._processes.values():
+            if process.process.stdin:
+                process.process.stdin.close()
+        done, late = await asyncio.wait(self._watching, timeout=5) if self._watching else (set(), set())
+        del done
+        for process in self._processes.values() if late else ():
+            with suppress(ProcessLookupError):
+                process.process.kill()
+        await asyncio.gather(*late)
+
+    async def _keep(self, number: int) -> None:
+        """Keeps one reader going until it is told to end."""
+        while not self._stopping and not self.given_up:
+            process = _Process(number, await self._spawn(number))
+            self._processes[number] = process
+            if self._draining:
+                self._tell(process, b"drain\n")
+            watch = asyncio.create_task(self._watch(process))
+            words = asyncio.create_task(self._listen(process))
+            code = await process.process.wait()
+            watch.cancel()
+            await words
+            if code == 0 or self._stopping:
+                return
+            if process.job:
+                await self._died(process.job)
+            else:
+                self.deaths += 1
+
+    async def _spawn(self, number: int) -> asyncio.subprocess.Process:
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        arguments = (str(self._store.resolve()), str(number), str(self._number))
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "hyllm.batch._reader", *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=environment,
+        )
+
+    async def _listen(self, process: _Process) -> None:
+        async def jobs() -> None:
+            assert process.process.stdout
+            async for line in process.process.stdout:
+                process.job, process.since = int(line), time.monotonic()
+
+        async def words() -> None:
+            assert process.process.stderr
+            while chunk := await process.process.stderr.read(4096):
+                self.last_words = (self.last_words + chunk.decode("utf-8", "replace"))[-2000:]
+
+        await asyncio.gather(jobs(), words())
+
+    async def _watch(self, process: _Process) -> None:
+        """Ends a reader that hangs."""
+        while True:
+            await asyncio.sleep(1)
+            if process.job and time.monotonic() - process.since > _HANGS:
+                process.process.kill()
+                return
+
+    @staticmethod
+    def _tell(process: _Process, words: bytes) -> None:
+        if process.process.stdin and not process.process.stdin.is_closing():
+            with suppress(ConnectionError, RuntimeError):
+                process.process.stdin.write(words)

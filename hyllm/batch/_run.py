@@ -1,0 +1,300 @@
+"""One run over a store: recovers what a killed one left, asks, reads beside it, and ends in an orderly way."""
+
+import asyncio
+import os
+import signal
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from hyllm.batch import _ledger as ledger
+from hyllm.batch._bodies import Bodies
+from hyllm.batch._budget import Budget, Caps
+from hyllm.batch._engine import Engine, Posts, Progress
+from hyllm.batch._pace import Pace
+from hyllm.batch._readers import Readers
+from hyllm.batch._setup import Setup
+from hyllm.batch._store import Store, connect, transaction
+from hyllm.batch._writer import Writer
+from hyllm.client import Endpoint, Price, open_poster
+from hyllm.errors import HyllmError
+from hyllm.loop import run as run_coroutine
+from hyllm.tokens import estimate_tokens
+
+T = TypeVar("T")
+_BALLAST = 4_000_000
+"""Bytes kept beside the store, to be given up when the disk is full: room for what is in flight."""
+_TOLD_EVERY = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a run goes."""
+
+    concurrency: int = 64
+    """The most requests in flight; how many there are finds its level below that."""
+    timeout: float = 600.0
+    readers: int = 1
+    """Processes that read answers. With 0 they are kept, and read by a later run."""
+    caps: Caps = Caps()
+    price: Price | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    deadline: float | None = None
+    """When to send no more, in seconds since 1970."""
+    sample: int | None = None
+    """Only the first pages of the shuffle: a random sample of the archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """Where a run stands, for people to see."""
+
+    progress: Progress
+    open: int
+    unread: int
+    dollars: float
+    tokens: float
+    seconds: float
+    """Since the run began."""
+    rate: float
+    """Answers a second, over the last minute."""
+    stopping: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended."""
+
+    recovered: ledger.Recovered
+    progress: Progress
+    left: ledger.Left
+    interrupted: bool
+    stopped: HyllmError | str | None
+    """What ended it before all was done: an error, or a sentence on a cap."""
+    dollars: float
+    tokens: float
+    seconds: float
+
+
+def run_batch(
+    store: Store,
+    setup: Setup,
+    endpoint: Endpoint,
+    options: Options,
+    *,
+    told: Callable[[Now], None] | None = None,
+    poster: Posts | None = None,
+) -> Ended:
+    """Asks about all open pages of a store, and reads the answers.
+
+    Ctrl-C sends no more and waits for what is in flight; a second one breaks that off.
+
+    Args:
+        store: opened for writing, its archive enqueued.
+        setup: the setup in force.
+        endpoint: where requests go.
+        options: how the run goes.
+        told: called every second with where the run stands.
+        poster: sends the bodies, in place of a client for `endpoint`.
+    """
+    return run_coroutine(_Run(store, setup, endpoint, options, told, poster).run())
+
+
+class _Run:
+    def __init__(
+        self,
+        store: Store,
+        setup: Setup,
+        endpoint: Endpoint,
+        options: Options,
+        told: Callable[[Now], None] | None,
+        poster: Posts | None,
+    ) -> None:
+        self._store = store
+        self._setup = setup
+        self._endpoint = endpoint
+        self._options = options
+        self._told = told
+        self._given = poster
+        self._interrupts = 0
+        self._began = time.monotonic()
+        self._answers_at: list[tuple[float, int]] = []
+
+    async def run(self) -> Ended:
+        db = self._store.connection
+        recovered = _in_transaction(db, ledger.recover)
+        run = _in_transaction(db, lambda db: ledger.begin_run(db, os.getpid()))
+        options = self._options
+        up_to = ledger.sample_rank(db, self._setup.id, options.sample) if options.sample else None
+        writer = Writer(db, asyncio.get_running_loop())
+        look = connect(self._store.path, write=False)
+        poster = self._given or open_poster(
+            self._endpoint, timeout=options.timeout, most=options.concurrency
+        )
+        ballast = _Ballast(self._store.path)
+        outcome = "fault"
+        with tempfile.TemporaryDirectory(prefix="hyllm-") as folder:
+            extractor = self._setup.extractor(Path(folder), self._endpoint)
+            budget = self._budget(look)
+            self._engine = Engine(
+                writer,
+                self._store.path,
+                look,
+                poster,
+                Bodies(extractor),
+                setup=self._setup.id,
+                run=run,
+                pace=Pace(
+                    options.concurrency,
+                    requests_per_minute=options.requests_per_minute,
+                    tokens_per_minute=options.tokens_per_minute,
+                ),
+                budget=budget,
+                up_to=up_to,
+                full=ballast.give_up,
+            )
+            readers = Readers(self._store.path, options.readers, _blaming(writer))
+            await readers.start()
+            telling = asyncio.create_task(self._tell(look, budget, up_to))
+            watch = asyncio.create_task(self._watch_time())
+            with _interrupts(asyncio.get_running_loop(), self._interrupted):
+                try:
+                    await self._ask(look, readers, up_to)
+                    outcome = "interrupted" if self._interrupts else "stopped" if self._engine.stopped else "done"
+                finally:
+                    telling.cancel()
+                    watch.cancel()
+                    if not self._given:
+                        await poster.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+                    # What is left to read takes seconds, unless a second Ctrl-C says that it is too long.
+                    await (readers.stop() if self._interrupts > 1 else self._drained(readers))
+                    writer.close()
+        left = ledger.left(look, self._setup.id, up_to)
+        look.close()
+        _in_transaction(db, lambda db: ledger.end_run(db, run, outcome))
+        ballast.release()
+        return Ended(
+            recovered,
+            self._engine.progress,
+            left,
+            bool(self._interrupts),
+            self._engine.stopped,
+            budget.dollars,
+            budget.tokens,
+            time.monotonic() - self._began,
+        )
+
+    async def _ask(self, look: sqlite3.Connection, readers: Readers, up_to: int | None) -> None:
+        """Asks until nothing is open, and nothing unread that might ask further."""
+        asking: asyncio.Task[None] | None = None
+        while self._engine.stopped is None:
+            asking = asyncio.create_task(self._engine.run())
+            self._asking = asking
+            await asyncio.wait([asking])
+            if asking.cancelled():
+                return
+            asking.result()
+            left = ledger.left(look, self._setup.id, up_to)
+            if not left.open and (not left.answered or not self._options.readers or readers.given_up):
+                return
+            await asyncio.sleep(0.05)
+
+    async def _drained(self, readers: Readers) -> None:
+        """Waits for the readers to read what is left; Ctrl-C may cut that short."""
+        draining = asyncio.create_task(readers.drain())
+        while not draining.done():
+            await asyncio.wait([draining], timeout=0.2)
+            if self._interrupts > 1:
+                await readers.stop()
+        draining.result()
+
+    def _budget(self, look: sqlite3.Connection) -> Budget:
+        options = self._options.caps
+        prompt = estimate_tokens(self._setup.pinned.prompt)
+        longest = self._setup.pinned.options.max_tokens
+        budget = Budget(options, self._options.price, prompt_tokens=prompt, answer_tokens=longest)
+        before = ledger.spent(look)
+        budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
+        return budget
+
+    def _interrupted(self) -> None:
+        self._interrupts += 1
+        if self._interrupts == 1:
+            self._engine.stop("interrupted")
+        else:
+            asyncio.create_task(self._engine.cancel())  # noqa: RUF006 - the run waits for what it cancels
+
+    async def _watch_time(self) -> None:
+        """Stops at the deadline: by the clock on the wall, which goes on while a laptop sleeps."""
+        while self._options.deadline is not None:
+            if time.time() >= self._options.deadline:
+                self._engine.stop("the deadline has come")
+                return
+            await asyncio.sleep(0.25)
+
+    async def _tell(self, look: sqlite3.Connection, budget: Budget, up_to: int | None) -> None:
+        while self._told:
+            progress = self._engine.progress
+            left = ledger.left(look, self._setup.id, up_to)
+            seconds = time.monotonic() - self._began
+            self._answers_at = [(t, n) for t, n in self._answers_at if seconds - t < 60] + [
+                (seconds, progress.answers)
+            ]
+            first, before = self._answers_at[0]
+            rate = (progress.answers - before) / (seconds - first) if seconds > first else 0.0
+            stopping = None if self._engine.stopped is None else str(self._engine.stopped)
+            self._told(
+                Now(progress, left.open, left.answered, budget.dollars, budget.tokens, seconds, rate, stopping)
+            )
+            await asyncio.sleep(_TOLD_EVERY)
+
+
+def _blaming(writer: Writer) -> Callable[[int], "asyncio.Future[None]"]:
+    """Writes that a page has killed its reader."""
+
+    def blame(db: sqlite3.Connection, job: int) -> None:
+        db.execute("UPDATE jobs SET blame = blame + ? WHERE id = ?", (ledger.ALONE, job))
+        ledger.set_aside(db, [job])
+
+    return lambda job: asyncio.ensure_future(writer.write(lambda db: blame(db, job)))
+
+
+def _in_transaction(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    with transaction(db):
+        return work(db)
+
+
+class _Ballast:
+    """A file beside the store that is deleted when the disk is full: then what is in flight can be kept."""
+
+    def __init__(self, store: Path) -> None:
+        self._path = store.with_name(f"{store.name}.ballast")
+        with suppress(OSError):  # a disk that is full already says so at the first write
+            self._path.write_bytes(bytes(_BALLAST))
+
+    def give_up(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+    release = give_up
+
+
+@contextmanager
+def _interrupts(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> Iterator[None]:
+    """Ctrl-C, and what a shutting-down machine sends, call `told` instead of ending the process."""
+    signals = (signal.SIGINT, signal.SIGTERM)
+    handled: list[signal.Signals] = []
+    with suppress(NotImplementedError, RuntimeError, ValueError):  # in another thread than the main one
+        for one in signals:
+            loop.add_signal_handler(one, told)
+            handled.append(one)
+    try:
+        yield
+    finally:
+        for one in handled:
+            loop.remove_signal_handler(one)
