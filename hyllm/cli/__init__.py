@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import click
 
+from hyllm.cli.batch import batch
+from hyllm.cli.batch_export import export as _export  # noqa: F401 - a command of batch
 from hyllm.cli.demo import demo
 from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
@@ -30,7 +32,7 @@ def cli() -> None:
     """
 
 
-for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
+for command in (extract, batch, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
 evals.add_command(page)
 

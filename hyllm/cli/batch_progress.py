@@ -1,0 +1,106 @@
+"""Where a batch run stands: a line that renews itself in a terminal, else a line now and then, or JSON."""
+
+import json
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from hyllm.batch import Ended, Now
+
+_EVERY = 30.0
+"""Seconds between two lines where there is no terminal."""
+
+
+class Telling:
+    """Called with where a run stands; tells it on standard error."""
+
+    def __init__(self, max_cost: float | None, *, as_json: bool) -> None:
+        self._max_cost = max_cost
+        self._as_json = as_json
+        self._last = 0.0
+        self._renewing = sys.stderr.isatty() and not as_json
+
+    def __call__(self, now: Now) -> None:
+        if not self._renewing and time.monotonic() - self._last < (_EVERY if not self._as_json else 5):
+            return
+        self._last = time.monotonic()
+        if self._as_json:
+            click.echo(json.dumps(self._tree(now)), err=True)
+        elif self._renewing:
+            click.echo(f"\r\x1b[2K{self._line(now)[:160]}", nl=False, err=True)
+        else:
+            click.echo(self._line(now), err=True)
+
+    def finish(self) -> None:
+        if self._renewing:
+            click.echo("\r\x1b[2K", nl=False, err=True)
+
+    def _tree(self, now: Now) -> dict[str, object]:
+        return {
+            "seconds": round(now.seconds, 1),
+            "answers": now.progress.answers,
+            "open": now.open,
+            "unread": now.unread,
+            "in_flight": now.progress.in_flight,
+            "per_second": round(now.rate, 3),
+            "seconds_left": _left(now),
+            "dollars": round(now.dollars, 6),
+            "max_cost": self._max_cost,
+            "tokens": round(now.tokens),
+            "failed": dict(now.progress.failed),
+            "passing": dict(now.progress.passing),
+            "stopping": now.stopping,
+        }
+
+    def _line(self, now: Now) -> str:
+        progress = now.progress
+        said = [f"{progress.answers:,} answers", f"{now.open:,} to go", f"{now.rate:.2g}/s"]
+        left = _left(now)
+        said += [f"{duration(left)} left"] if left is not None and not now.stopping else []
+        said += [f"{progress.in_flight} in flight"]
+        said += [f"{now.unread:,} to be read"] if now.unread else []
+        cap = f" of ${self._max_cost:,.2f}" if self._max_cost is not None else ""
+        said += [f"${now.dollars:,.4f}{cap}"] if now.dollars or cap else []
+        said += [f"{number:,} failed ({cause})" for cause, number in progress.failed.most_common(3)]
+        said += [f"{number:,}× {cause}" for cause, number in progress.passing.most_common(3)]
+        said += [f"stopping: {now.stopping}"] if now.stopping else []
+        return " · ".join(said)
+
+
+def _left(now: Now) -> float | None:
+    return round(now.open / now.rate, 1) if now.rate > 0 else None
+
+
+def duration(seconds: float) -> str:
+    """Some seconds in words: 40 s, 12 min, 3.4 h, 2.1 d."""
+    for unit, size, limit in (("s", 1, 120), ("min", 60, 7200), ("h", 3600, 172800)):
+        if seconds < limit:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 86400:.3g} d"
+
+
+def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
+    """How a run ended, in lines for people."""
+    if ended.recovered.uncertain:
+        yield f"{ended.recovered.uncertain} requests were in flight when an earlier run was killed: sent again"
+    states = dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
+    words = {"done": "done", "partial": "partial", "failed": "failed", "aside": "set aside", "fault": "not read"}
+    counted = [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
+    open_pages = states.get("open", 0) + states.get("answered", 0)
+    counted += [f"{open_pages:,} to go"] if open_pages else []
+    spent = f"; ${ended.dollars:,.4f} so far" if ended.dollars else ""
+    rate = ended.progress.answers / ended.seconds if ended.seconds else 0
+    yield (
+        f"{', '.join(counted) or 'nothing to do'}: {ended.progress.answers:,} answers in "
+        f"{duration(ended.seconds)} ({rate:.2g}/s){spent}"
+    )
+    if ended.stopped:
+        yield f"stopped: {ended.stopped}"
+    if states.get("failed") or states.get("aside") or states.get("fault"):
+        yield f"what failed, by cause: hyllm batch failures --store {path}"
+    if open_pages:
+        yield f"to go on: hyllm batch run --store {path}"
