@@ -5,25 +5,35 @@ A store (one SQLite file) holds the archive's pages, what was asked, what came, 
 
 from hyllm.batch._budget import Caps
 from hyllm.batch._enqueue import Look, enqueue, look_at
-from hyllm.batch._run import Ended, Now, Options, run_batch
+from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
+from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
 from hyllm.batch._setup import Setup, load_setups, new_setup, refuse_foreign_code, save_setup, setup_in_force
 from hyllm.batch._store import Store, StoreError
 
 __all__ = [
     "Caps",
     "Ended",
+    "Failure",
     "Look",
     "Now",
     "Options",
     "Setup",
+    "Status",
     "Store",
     "StoreError",
     "enqueue",
+    "everything_about",
+    "failures",
+    "gc",
     "load_setups",
     "look_at",
     "new_setup",
+    "read_all",
     "refuse_foreign_code",
+    "reparse",
+    "retry",
     "run_batch",
     "save_setup",
     "setup_in_force",
+    "status",
 ]

@@ -147,6 +147,7 @@ class Engine:
 
     async def run(self) -> None:
         """Sends what is open; returns when nothing is, and nothing is in flight."""
+        self._emptied = False
         try:
             while self.stopped is None:
                 await self._fill()
@@ -182,7 +183,9 @@ class Engine:
         else:
             self._ready.popleft()
         self._budget.reserve(ready.reserved, is_first=is_first)
-        task = asyncio.create_task(self._one(ready))
+        sent = self._pace.sent(ready.reserved.tokens)
+        self.progress.in_flight = self._pace.in_flight
+        task = asyncio.create_task(self._one(ready, sent))
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return True
@@ -264,13 +267,11 @@ class Engine:
 
     # --- one request -------------------------------------------------------------------------------------
 
-    async def _one(self, ready: _Ready) -> None:
+    async def _one(self, ready: _Ready, sent: float) -> None:
         """One try of one request, and what comes of it."""
         job = ready.job
         if job.is_repeated:
             await self._write(lambda db: ledger.begin(db, self._run, [(job, self._key(ready))]))
-        sent = self._pace.sent(ready.reserved.tokens)
-        self.progress.in_flight = self._pace.in_flight
         try:
             raw = await self._poster.post(ready.body)
             came = self._came(ready, raw)
@@ -358,7 +359,7 @@ class Engine:
         else:
             job.tries += 1
         most = _TRIES_IN_TIME if error.late else TRIES
-        if job.tries >= most or job.throttled >= _MOST_THROTTLED:
+        if job.tries >= most or (job.throttled >= _MOST_THROTTLED and not error.unreachable):
             await self._never(_unreserved(ready), AnswerError(str(error)), cause=error.cause)
             return
         await self._write(

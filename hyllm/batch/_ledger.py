@@ -241,10 +241,11 @@ def left(db: sqlite3.Connection, setup: int, up_to: int | None) -> Left:
     """How many jobs are still to be asked, and to be read."""
     within = "" if up_to is None else "AND rank <= ?"
     values = (setup,) if up_to is None else (setup, up_to)
+    # In this order: a reader that asks further takes a job from the answered to the open.
+    (answered,) = db.execute("SELECT count(*) FROM jobs WHERE state = 'answered'").fetchone()
     (waiting,) = db.execute(
         f"SELECT count(*) FROM jobs WHERE state = 'open' AND setup_id = ? {within}", values
     ).fetchone()
-    (answered,) = db.execute("SELECT count(*) FROM jobs WHERE state = 'answered'").fetchone()
     return Left(waiting, answered)
 
 

@@ -19,7 +19,7 @@ from hyllm.batch._engine import Engine, Posts, Progress
 from hyllm.batch._pace import Pace
 from hyllm.batch._readers import Readers
 from hyllm.batch._setup import Setup
-from hyllm.batch._store import Store, connect, transaction
+from hyllm.batch._store import Store, StoreError, connect, transaction
 from hyllm.batch._writer import Writer
 from hyllm.client import Endpoint, Price, open_poster
 from hyllm.errors import HyllmError
@@ -106,6 +106,30 @@ def run_batch(
     return run_coroutine(_Run(store, setup, endpoint, options, told, poster).run())
 
 
+def read_all(store: Store, readers: int = 1) -> None:
+    """Reads every answer of a store that is not read yet; nothing is asked."""
+
+    async def read() -> None:
+        writer = Writer(store.connection, asyncio.get_running_loop())
+        reading = Readers(store.path, readers, _blaming(writer))
+        try:
+            await reading.start()
+            await reading.drain()
+        finally:
+            await reading.stop()
+            writer.close()
+        _check(reading)
+
+    run_coroutine(read())
+
+
+def _check(readers: Readers) -> None:
+    """Says that readers have died for no page's sake."""
+    if readers.given_up:
+        words = readers.last_words.strip().splitlines()
+        raise StoreError(f"answers are kept, but cannot be read: {words[-1] if words else 'the reader died'}")
+
+
 class _Run:
     def __init__(
         self,
@@ -175,6 +199,7 @@ class _Run:
                     # What is left to read takes seconds, unless a second Ctrl-C says that it is too long.
                     await (readers.stop() if self._interrupts > 1 else self._drained(readers))
                     writer.close()
+        _check(readers)
         left = ledger.left(look, self._setup.id, up_to)
         look.close()
         _in_transaction(db, lambda db: ledger.end_run(db, run, outcome))

@@ -7,7 +7,15 @@ from collections.abc import Sequence
 import click
 
 from hyllm.cli.batch import batch
-from hyllm.cli.batch_export import export as _export  # noqa: F401 - a command of batch
+from hyllm.cli.batch_export import export_store
+from hyllm.cli.batch_look import (
+    clear_out,
+    reparse_answers,
+    retry_failed,
+    show_failures,
+    show_page,
+    show_status,
+)
 from hyllm.cli.demo import demo
 from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
@@ -35,6 +43,8 @@ def cli() -> None:
 for command in (extract, batch, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
 evals.add_command(page)
+for command in (show_status, show_page, show_failures, retry_failed, reparse_answers, export_store, clear_out):
+    batch.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,13 +5,13 @@ from pathlib import Path
 import click
 
 from hyllm.batch import Store
-from hyllm.cli.batch import STORE, batch
+from hyllm.cli.batch import STORE
 from hyllm.errors import UsageError
 from hyllm.export import prediction_lines, write_csv, write_parquet, write_sqlite
 from hyllm.export.atomic import whole_file
 
 
-@batch.command()
+@click.command("export")
 @STORE
 @click.option(
     "--format",
@@ -25,7 +25,7 @@ from hyllm.export.atomic import whole_file
 @click.option("--without-text", is_flag=True, help="Leave out page text, quotes and all other passages.")
 @click.option("--bom", is_flag=True, help="csv: begin the files with a mark by which Excel knows UTF-8.")
 @click.option("--attempts", is_flag=True, help="sqlite: every request too, with its time and cost.")
-def export(
+def export_store(
     path: Path, *, form: str, out: Path | None, without_text: bool, bom: bool, attempts: bool
 ) -> None:
     """Write records, values and pages of a store; of a run that goes on, what there is so far.

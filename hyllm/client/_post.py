@@ -70,11 +70,13 @@ class Poster:
         return response.content
 
     def _described(self, error: Exception) -> PassingError | EndpointError | AnswerError:
-        broken = _broken_off(error)
-        if broken is not None:
-            return PassingError(f"{self._endpoint.host} broke the connection off: {broken}", cause="broken off")
-        if isinstance(error, httpx2.HTTPError):
-            return PassingError(f"{self._endpoint.host}: {type(error).__name__}", cause="broken off")
+        host = self._endpoint.host
+        cause = _connection_error(error)
+        if isinstance(cause, aiohttp.ClientConnectorError):
+            return PassingError(f"{host} cannot be reached: {cause.strerror or cause}", cause="unreachable")
+        if cause is not None or isinstance(error, httpx2.HTTPError):
+            words = str(cause) if isinstance(cause, _TooLarge) else type(cause or error).__name__
+            return PassingError(f"{host} broke the connection off: {words}", cause="broken off")
         said = described(error, self._endpoint, self._timeout)
         if not is_passing(error):
             assert isinstance(said, EndpointError | AnswerError)
@@ -89,18 +91,12 @@ class Poster:
         await self._openai.close()
 
 
-def _broken_off(error: BaseException) -> str | None:
-    """What aiohttp says of a connection that broke once it was there: openai calls it a time-out."""
+def _connection_error(error: BaseException) -> BaseException | None:
+    """What is beneath an error, if it is the connection: openai calls it a time-out, whatever aiohttp says."""
     cause: BaseException | None = error
-    for _ in range(6):
-        if cause is None:
-            return None
-        if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ServerTimeoutError):
-            return None
-        if isinstance(cause, _TooLarge):
-            return str(cause)
-        if isinstance(cause, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError):
-            return type(cause).__name__
+    while cause is not None and not isinstance(cause, aiohttp.ServerTimeoutError):
+        if isinstance(cause, _TooLarge | aiohttp.ClientConnectionError | aiohttp.ClientPayloadError):
+            return cause
         cause = cause.__cause__
     return None
 
