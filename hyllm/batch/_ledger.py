@@ -18,8 +18,10 @@ from hyllm.version import __version__
 
 ALONE, IN_COMPANY = 2, 1
 """How much a page is to blame for a run that died while it was in flight, alone or with others."""
-SET_ASIDE = 3
-"""From how much blame on a page is set aside: twice alone, or once among others and once alone."""
+SET_ASIDE = 4
+"""From how much blame on a page is set aside. Two deaths alone with it are enough. Pages that were among
+others come last in the queue, and then alone: so no page is set aside because somebody killed a run.
+"""
 
 
 @dataclass(slots=True)
