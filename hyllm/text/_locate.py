@@ -63,6 +63,7 @@ class Locator:
         self.view = MatchView(text)
         """The page in match form: made once, for all who look things up on it."""
         self._starts = [unit.start for unit in self.units]
+        self._known_windows: dict[tuple[tuple[int, ...], int], list[Span]] = {}
 
     def find(
         self,
@@ -132,10 +133,13 @@ class Locator:
             yield run
 
     def _windows(self, numbers: Sequence[int], reach: int) -> list[Span]:
-        return [
-            self.view.window(self.units[first - 1].start, self.units[last - 1].end)
-            for first, last in self._neighbours(numbers, reach)
-        ]
+        key = tuple(numbers), reach
+        if key not in self._known_windows:
+            self._known_windows[key] = [
+                self.view.window(self.units[first - 1].start, self.units[last - 1].end)
+                for first, last in self._neighbours(numbers, reach)
+            ]
+        return self._known_windows[key]
 
     @cached_property
     def _loose(self) -> str:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -79,7 +80,12 @@ def _blocks(text: str) -> Iterator[list[_Line]]:
 
 def _width(line: str) -> float:
     """The width of a line in Han characters."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.5 for c in line)
+    return sum(map(_width_of, line))
+
+
+@lru_cache(maxsize=65536)
+def _width_of(character: str) -> float:
+    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5
 
 
 def _widest(block: list[_Line]) -> float:

@@ -19,6 +19,8 @@ _BRACKETS = {"《": "<", "〈": "<", "》": ">", "〉": ">", "【": "[", "〔": 
 _FOLDED = _QUOTES | _DASHES | _DOTS | _BRACKETS
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e")
 
+_WORDS = 200
+"""Characters of what is remembered in match form."""
 _LONGEST_CLUSTER = 32
 """Marks beyond this many start a cluster of their own: normalising takes the square of their number."""
 
@@ -102,4 +104,10 @@ class MatchView:
 
 def fold(text: str) -> str:
     """`text` in match form. Two texts with the same match form are the same words."""
+    return _fold_words(text) if len(text) <= _WORDS else MatchView(text).text
+
+
+@lru_cache(maxsize=16384)
+def _fold_words(text: str) -> str:
+    """Names and values are folded again and again."""
     return MatchView(text).text

@@ -4,6 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 _YEARS = range(1000, 2200)
@@ -95,6 +96,7 @@ class Span:
         return "/".join(".." if side is None else side.edtf for side in (self.first, self.last))
 
 
+@lru_cache(maxsize=4096)
 def days_in(year: int, month: int) -> int:
     """How many days a month has."""
     return calendar.monthrange(year, month)[1]

@@ -158,7 +158,7 @@ def _resolved(expression: Expression, context: Context, issue_date: str | None) 
         return _counted(expression, context)
     spans = {
         _counted(expression, replace(context, today=day))
-        for day in (issue.first.first_day, issue.last.last_day)
+        for day in dict.fromkeys((issue.first.first_day, issue.last.last_day))
     }
     if len(spans) > 1:
         raise refuse("needs_issue_date", "the issue date is not known to the day")

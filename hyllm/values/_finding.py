@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ._bounds import NOT_IN_OTHER_WORDS
@@ -92,6 +93,7 @@ def _is_rate(text: str, match: re.Match[str]) -> bool:
     return _RATE_BEFORE.search(text[max(0, match.start() - 9) : match.start()]) is not None
 
 
+@lru_cache(maxsize=8192)
 def _is_date(words: str) -> bool:
     if is_vague_date(words):
         return False
@@ -100,7 +102,7 @@ def _is_date(words: str) -> bool:
 
 
 def _is_read_by(parse: Callable[[str], Any]) -> Callable[[str], bool]:
-    return lambda words: not isinstance(parse(words), Refusal)
+    return lru_cache(maxsize=8192)(lambda words: not isinstance(parse(words), Refusal))
 
 
 _SORTS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from ._types import Refusal
 
@@ -27,6 +28,12 @@ def normalise(text: str) -> str | Refusal:
     """The text without blanks, half-width, with `-` for every dash; or why it cannot be an expression."""
     if len(text) > 20 * LONGEST:
         return _too_long(text)
+    return _normalised(text)
+
+
+@lru_cache(maxsize=8192)
+def _normalised(text: str) -> str | Refusal:
+    """Words stand on many pages, and on one page are read many times."""
     folded = fold(_LIST_MARKS.sub("", text.strip()))
     if len(folded) > LONGEST:
         return _too_long(text)

@@ -1,6 +1,7 @@
 """Whether a sentence looks forward at the date in it: 将于8月1日."""
 
 import re
+from functools import lru_cache
 
 from ._context import Outlook
 from ._normal import fold
@@ -17,6 +18,7 @@ _TOUCHING = re.compile(
 _CLAUSE_ENDS = re.compile("[,，。;；!?！？:：]")
 
 
+@lru_cache(maxsize=4096)
 def outlook_on(date_words: str, sentence: str) -> Outlook:
     """Where a date without a year looks, judged by the words around it.
 

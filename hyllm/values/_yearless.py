@@ -1,6 +1,7 @@
 """Dates without a year, or with a day alone: the last such one, or the next where 将 governs it."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from ._calendar import Moment
 from ._context import Context, anchor_of, refuse, today_of
@@ -48,6 +49,7 @@ def _bare_date(month: int, day: int, context: Context) -> Moment:
     return _chosen(last, following, context)
 
 
+@lru_cache(maxsize=4096)
 def _around(month: int, day: int, horizon: Moment, today: Moment) -> tuple[Moment, Moment]:
     """The last such day up to the horizon, and the first from today on; 2月29日 may be years away."""
     days = [Moment(year, month, day) for year in range(today.year - 9, today.year + 10)]
