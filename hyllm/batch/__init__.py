@@ -5,6 +5,8 @@ A store (one SQLite file) holds the archive's pages, what was asked, what came, 
 
 from hyllm.batch._budget import Caps
 from hyllm.batch._enqueue import Look, enqueue, look_at
+from hyllm.batch._forecast import Forecast, Range, forecast
+from hyllm.batch._ledger import sample_rank
 from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
 from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
 from hyllm.batch._setup import Setup, load_setups, new_setup, refuse_foreign_code, save_setup, setup_in_force
@@ -14,9 +16,11 @@ __all__ = [
     "Caps",
     "Ended",
     "Failure",
+    "Forecast",
     "Look",
     "Now",
     "Options",
+    "Range",
     "Setup",
     "Status",
     "Store",
@@ -24,6 +28,7 @@ __all__ = [
     "enqueue",
     "everything_about",
     "failures",
+    "forecast",
     "gc",
     "load_setups",
     "look_at",
@@ -33,6 +38,7 @@ __all__ = [
     "reparse",
     "retry",
     "run_batch",
+    "sample_rank",
     "save_setup",
     "setup_in_force",
     "status",

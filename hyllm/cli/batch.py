@@ -18,14 +18,17 @@ from hyllm.batch import (
     Setup,
     Store,
     enqueue,
+    forecast,
     load_setups,
     look_at,
     new_setup,
     refuse_foreign_code,
     run_batch,
+    sample_rank,
     save_setup,
     setup_in_force,
 )
+from hyllm.cli.batch_forecast import forecast_lines
 from hyllm.cli.batch_price import price_of_run
 from hyllm.cli.batch_progress import Telling, summary
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
@@ -34,6 +37,7 @@ from hyllm.errors import EndpointError, UsageError
 from hyllm.escaping import printable
 from hyllm.extract import Extractor
 from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
+from hyllm.tokens import estimate_tokens
 
 _SOME_FAILED, _INTERRUPTED, _STOPPED = 4, 130, 5
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -230,11 +234,28 @@ def run(context: click.Context, paths: Sequence[str], *, path: Path, **options: 
             deadline=_deadline(options["deadline"]),
             sample=options["sample"],
         )
+        if options["dry_run"]:
+            _forecast(store, setup, bounds)
+            return
         _announce(setup, endpoint)
         telling = Telling(options["max_cost"], as_json=options["as_json"])
         ended = run_batch(store, setup, endpoint, bounds, told=telling)
         telling.finish()
         _end(path, ended, store)
+
+
+def _forecast(store: Store, setup: Setup, bounds: Options) -> None:
+    """Says what the run would take."""
+    db = store.connection
+    found = forecast(
+        db,
+        setup.id,
+        bounds.price,
+        prompt_tokens=estimate_tokens(setup.pinned.prompt),
+        up_to=sample_rank(db, setup.id, bounds.sample) if bounds.sample else None,
+    )
+    for line in forecast_lines(found, bounds.concurrency, bounds.requests_per_minute):
+        click.echo(line)
 
 
 def _setup(context: click.Context, store: Store, options: dict[str, Any]) -> Setup:

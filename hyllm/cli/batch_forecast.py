@@ -1,0 +1,39 @@
+"""`hyllm batch run --dry-run`: what it would take, in words."""
+
+from collections.abc import Iterator
+
+from hyllm.batch import Forecast, Range
+from hyllm.cli.batch_progress import duration
+
+_GUESSED_SECONDS = 30.0
+
+
+def forecast_lines(found: Forecast, concurrency: int, per_minute: float | None) -> Iterator[str]:
+    """A forecast for people."""
+    basis = (
+        f"from {found.measured_on:,} pages of this archive that were asked"
+        if found.measured_on
+        else "guessed, since no page was asked yet; after --sample 100 it is measured"
+    )
+    yield f"to ask: {found.pages:,} pages ({basis})"
+    yield f"requests: {_number(found.requests)}"
+    yield f"tokens: {_number(found.prompt_tokens)} sent, {_number(found.completion_tokens)} received"
+    if found.dollars is None:
+        yield "cost: no price known; give --price IN/CACHED/OUT, dollars a million tokens"
+    else:
+        low, middle, high = found.dollars
+        yield f"cost: ${middle:,.2f} (${low:,.2f} to ${high:,.2f})"
+    seconds = found.seconds_a_request or _GUESSED_SECONDS
+    rate = concurrency / seconds
+    rate = min(rate, per_minute / 60) if per_minute else rate
+    how = f"{seconds:.1f} s a request" if found.seconds_a_request else f"if a request takes {seconds:.0f} s"
+    yield f"time: {duration(found.requests.middle / rate)} at {concurrency} in flight, {how}"
+
+
+def _number(value: Range) -> str:
+    low, middle, high = (_rounded(one) for one in value)
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def _rounded(value: float) -> str:
+    return f"{value / 1e6:,.3g} million" if value >= 1e6 else f"{value:,.0f}"
