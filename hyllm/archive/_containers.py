@@ -125,12 +125,12 @@ def _parquet_row(row: Mapping[str, Any], place: str) -> PageLine | PageError:
 
 def _plain(value: Any) -> Any:
     """A value of a column as JSON has it: dates as text."""
-    return value if isinstance(value, str | int | float | bool | list | dict) else str(value)
+    return value if isinstance(value, str | int | float | list | dict) else str(value)  # pyright: ignore
 
 
 def _pyarrow_parquet() -> Any:
     try:
-        import pyarrow.parquet
+        import pyarrow.parquet  # pyright: ignore[reportMissingTypeStubs]
     except ImportError:
         raise UsageError("Parquet files need pyarrow: pip install 'hyllm[parquet]'") from None
     return pyarrow.parquet

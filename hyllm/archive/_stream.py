@@ -76,9 +76,7 @@ def _below(folder: Path) -> Iterator[ArchiveFile | PageError]:
     for parent, folders, names in os.walk(folder, onerror=errors.append):
         folders.sort()
         for error in errors:
-            yield PageError(
-                f"{shown(error.filename)}: this folder cannot be read: {error.strerror}"
-            )
+            yield PageError(f"{shown(error.filename)}: this folder cannot be read: {error.strerror}")
         errors.clear()
         for name in sorted(names):
             path = Path(parent, name)

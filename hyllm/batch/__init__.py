@@ -3,6 +3,7 @@
 A store (one SQLite file) holds the archive's pages, what was asked, what came, and what was read from it.
 """
 
+from hyllm.batch._adopt import Comparison, adopt, begin_trial, compare
 from hyllm.batch._budget import Caps
 from hyllm.batch._enqueue import Look, enqueue, look_at
 from hyllm.batch._forecast import Forecast, Range, forecast
@@ -14,6 +15,7 @@ from hyllm.batch._store import Store, StoreError
 
 __all__ = [
     "Caps",
+    "Comparison",
     "Ended",
     "Failure",
     "Forecast",
@@ -25,6 +27,9 @@ __all__ = [
     "Status",
     "Store",
     "StoreError",
+    "adopt",
+    "begin_trial",
+    "compare",
     "enqueue",
     "everything_about",
     "failures",

@@ -25,6 +25,7 @@ from hyllm.batch._budget import Budget, Reserved
 from hyllm.batch._ledger import Job
 from hyllm.batch._pace import Pace
 from hyllm.batch._store import write_error
+from hyllm.batch._watch import Watch, Watched, keep, watched_jobs
 from hyllm.batch._writer import Writer
 from hyllm.client import PassingError
 from hyllm.errors import AnswerError, EndpointError, HyllmError
@@ -53,6 +54,10 @@ class Posts(Protocol):
 
     async def post(self, body: bytes) -> bytes:
         """The bytes that answer a body; see `Poster.post`."""
+        ...
+
+    async def aclose(self) -> None:
+        """Lets go of its connections."""
         ...
 
 
@@ -96,6 +101,7 @@ class Engine:
         budget: how many.
         up_to: with a sample, the rank of its last job.
         full: makes some room when the disk is full.
+        watch: compares pages that are asked again; without it none are.
     """
 
     def __init__(
@@ -112,6 +118,7 @@ class Engine:
         budget: Budget,
         up_to: int | None = None,
         full: Callable[[], None] = lambda: None,
+        watch: Watch | None = None,
     ) -> None:
         self._writer = writer
         self._store = store
@@ -124,6 +131,7 @@ class Engine:
         self._budget = budget
         self._up_to = up_to
         self._full = full
+        self._watch = watch
         self._ready: deque[_Ready] = deque()
         self._again: list[tuple[float, int, _Ready]] = []
         """Requests that failed in passing, by when they are due."""
@@ -234,6 +242,9 @@ class Engine:
         for job in jobs:
             found.append(self._prepared(job))
             await asyncio.sleep(0)  # making a body takes a millisecond: answers come in between
+        if self._watch and self._watch.is_due(self.progress.answers):
+            again = watched_jobs(self._look, self._setup)
+            found = [*(self._prepared(job) for job in again), *found]
         if found:
             await self._write(
                 lambda db: ledger.begin(db, self._run, ((one.job, self._key(one)) for one in found))
@@ -270,6 +281,9 @@ class Engine:
     async def _one(self, ready: _Ready, sent: float) -> None:
         """One try of one request, and what comes of it."""
         job = ready.job
+        if job.purpose == "watch":
+            await self._asked_again(ready, sent)
+            return
         if job.is_repeated:
             await self._write(lambda db: ledger.begin(db, self._run, [(job, self._key(ready))]))
         try:
@@ -281,14 +295,10 @@ class Engine:
             return
         except EndpointError as error:
             self._pace.ended(sent, answered=False)
-            await self._write(
-                lambda db: (
-                    ledger.failed_in_passing(db, job, cause="endpoint", message=str(error)),
-                    ledger.put_back(db, [job]),
-                )
-            )
             self._budget.release(ready.reserved)
             self.stop(error)
+            said = str(error)
+            await self._write(lambda db: ledger.turned_away(db, job, said))
             return
         except AnswerError as error:
             self._contact(answered=True)
@@ -298,12 +308,29 @@ class Engine:
         await self._kept(ready, came)
         self._pace.ended(sent, answered=True, took=_took(came.usage, ready.reserved))
 
+    async def _asked_again(self, ready: _Ready, sent: float) -> None:
+        """One request about a page that is asked again to watch the model: if it fails, no harm is done."""
+        assert self._watch is not None
+        try:
+            came = self._came(ready, await self._poster.post(ready.body))
+        except (PassingError, EndpointError, AnswerError) as error:
+            said = str(error)
+            self._budget.release(ready.reserved)
+            await self._write(lambda db: ledger.failed_in_passing(db, ready.job, cause="watch", message=said))
+        else:
+            await self._write(lambda db: keep(db, ready.job, came))
+            watched = Watched(ready.job.id, came.raw, came.model, came.fingerprint)
+            self._watch.add(self._look, watched, self.progress.answers)
+        self._pace.ended(sent, answered=True)
+
     def _came(self, ready: _Ready, raw: bytes) -> ledger.Came:
         """What an answer took, told as far as the endpoint tells it."""
         tree = _tree(raw)
         if "error" in tree and not tree.get("choices"):
             # A gateway that answers 200 to say that those behind it have failed.
-            raise PassingError(f"the endpoint answers with an error: {_shown(tree['error'])}", cause="error in 200")
+            raise PassingError(
+                f"the endpoint answers with an error: {_shown(tree['error'])}", cause="error in 200"
+            )
         usage = read_usage(tree) if tree else NO_USAGE
         self._budget.release(ready.reserved)
         cost = self._budget.spend(usage, ready.reserved, ready.job.tokens)
@@ -362,9 +389,7 @@ class Engine:
         if job.tries >= most or (job.throttled >= _MOST_THROTTLED and not error.unreachable):
             await self._never(_unreserved(ready), AnswerError(str(error)), cause=error.cause)
             return
-        await self._write(
-            lambda db: ledger.failed_in_passing(db, job, cause=error.cause, message=str(error))
-        )
+        await self._write(lambda db: ledger.failed_in_passing(db, job, cause=error.cause, message=str(error)))
         wait = error.retry_after if error.retry_after is not None else backoff(job.tries + job.throttled)
         heapq.heappush(self._again, (time.monotonic() + wait, job.id, ready))
         self.progress.waiting = len(self._again)
@@ -387,15 +412,16 @@ class Engine:
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Writes to the store. Where the disk is full, nothing more is sent, and what has come waits for room."""
-        for _ in range(_WAITS_FOR_ROOM):
+        for waited in range(_WAITS_FOR_ROOM):
             try:
                 return await self._writer.write(work)
             except sqlite3.Error as error:
-                failure = write_error(self._store, error)
-                self.stop(failure)
+                self.stop(write_error(self._store, error))
                 self._full()
+                if waited == _WAITS_FOR_ROOM - 1:
+                    raise write_error(self._store, error) from error
             await asyncio.sleep(1)
-        raise failure
+        raise AssertionError("unreachable")
 
     # --- the end -----------------------------------------------------------------------------------------
 

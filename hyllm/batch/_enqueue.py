@@ -207,7 +207,9 @@ class _Adding:
             json.dumps(list(page.conflicts), ensure_ascii=False),
         )
         if known and known[1] == text and known[3:] == about:
-            self._db.execute("UPDATE pages SET seen = ?, file_id = ? WHERE id = ?", (self._scan, file, known[0]))
+            self._db.execute(
+                "UPDATE pages SET seen = ?, file_id = ? WHERE id = ?", (self._scan, file, known[0])
+            )
             return
         if known:
             if known[1] != text:

@@ -86,7 +86,9 @@ def forecast(
     if price:
         costs = [_cost(price, row) / base for row, base in zip(asked, texts, strict=True)]
         dollars = _scaled(costs, pages, mean_page)
-    return Forecast(pages, total(0, ones, 1.0), sent, came, dollars, len(asked), fmean(row[4] for row in asked))
+    return Forecast(
+        pages, total(0, ones, 1.0), sent, came, dollars, len(asked), fmean(row[4] for row in asked)
+    )
 
 
 def _scaled(ratios: list[float], pages: int, size: float) -> Range:

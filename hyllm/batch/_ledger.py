@@ -64,7 +64,9 @@ class Recovered(NamedTuple):
 
 def recover(db: sqlite3.Connection) -> Recovered:
     """Puts back what a killed run had in flight."""
-    jobs = [row[0] for row in db.execute("SELECT job_id FROM attempts WHERE outcome IS NULL AND purpose = 'page'")]
+    jobs = [
+        row[0] for row in db.execute("SELECT job_id FROM attempts WHERE outcome IS NULL AND purpose = 'page'")
+    ]
     blame = ALONE if len(jobs) == 1 else IN_COMPANY
     db.executemany("UPDATE jobs SET blame = blame + ? WHERE id = ?", ((blame, job) for job in jobs))
     db.execute(
@@ -97,8 +99,9 @@ def begin_run(db: sqlite3.Connection, process: int) -> int:
     return cursor.lastrowid
 
 
-def end_run(db: sqlite3.Connection, run: int, outcome: str) -> None:
-    db.execute("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", (now(), outcome, run))
+def end_run(db: sqlite3.Connection, run: int, outcome: str, notes: Sequence[str]) -> None:
+    said = "\n".join(notes) or None
+    db.execute("UPDATE runs SET ended = ?, outcome = ?, notes = ? WHERE id = ?", (now(), outcome, said, run))
 
 
 def claim(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None) -> list[Job]:
@@ -156,7 +159,7 @@ class Came(NamedTuple):
 
 def answered(db: sqlite3.Connection, job: Job, came: Came, units: Sequence[Unit] | None) -> None:
     """Keeps an answer as it came; its page is for the readers to read."""
-    _ended(db, job, "answer", None, None, came)
+    ended(db, job, "answer", came=came)
     _keep(db, job, deflate(came.raw), is_error=False, units=units)
 
 
@@ -164,19 +167,32 @@ def failed(
     db: sqlite3.Connection, job: Job, *, cause: str, message: str, reason: str, units: Sequence[Unit] | None
 ) -> None:
     """Keeps that no answer will come for a request: trying again would not help."""
-    _ended(db, job, "error", cause, message, None)
+    ended(db, job, "error", cause=cause, message=message)
     raw = json.dumps({"message": message, "reason": reason}, ensure_ascii=False)
     _keep(db, job, deflate(raw), is_error=True, units=units)
     db.execute("UPDATE jobs SET cause = ?, message = ? WHERE id = ?", (cause, message, job.id))
 
 
 def failed_in_passing(db: sqlite3.Connection, job: Job, *, cause: str, message: str) -> None:
-    _ended(db, job, "passing", cause, message, None)
+    ended(db, job, "passing", cause=cause, message=message)
 
 
-def _ended(
-    db: sqlite3.Connection, job: Job, outcome: str, cause: str | None, message: str | None, came: Came | None
+def turned_away(db: sqlite3.Connection, job: Job, message: str) -> None:
+    """Returns a job to the queue whose request failed for no fault of its own."""
+    ended(db, job, "passing", cause="endpoint", message=message)
+    put_back(db, [job])
+
+
+def ended(
+    db: sqlite3.Connection,
+    job: Job,
+    outcome: str,
+    *,
+    cause: str | None = None,
+    message: str | None = None,
+    came: Came | None = None,
 ) -> None:
+    """Writes how an attempt ended."""
     usage = came.usage if came else None
     db.execute(
         "UPDATE attempts SET ended = ?, outcome = ?, cause = ?, message = ?, model = ?, fingerprint = ?, "
@@ -197,7 +213,9 @@ def _ended(
     )
 
 
-def _keep(db: sqlite3.Connection, job: Job, raw: bytes, *, is_error: bool, units: Sequence[Unit] | None) -> None:
+def _keep(
+    db: sqlite3.Connection, job: Job, raw: bytes, *, is_error: bool, units: Sequence[Unit] | None
+) -> None:
     db.execute(
         "INSERT INTO answers (attempt_id, job_id, turn, is_error, units, raw) VALUES (?,?,?,?,?,?)",
         (job.attempt, job.id, job.turn, is_error, None if units is None else pack_units(units), raw),
@@ -235,6 +253,7 @@ class Left(NamedTuple):
     """What is still to do for a setup."""
 
     open: int
+    """Not asked, or under way."""
     answered: int
     """Answered, and not yet read."""
 
@@ -248,7 +267,8 @@ def left(db: sqlite3.Connection, setup: int, up_to: int | None) -> Left:
     (waiting,) = db.execute(
         f"SELECT count(*) FROM jobs WHERE state = 'open' AND setup_id = ? {within}", values
     ).fetchone()
-    return Left(waiting, answered)
+    (sent,) = db.execute("SELECT count(*) FROM jobs WHERE state = 'sent'").fetchone()
+    return Left(waiting + sent, answered)
 
 
 def sample_rank(db: sqlite3.Connection, setup: int, size: int) -> int | None:

@@ -29,12 +29,16 @@ class Lock:
         try:
             self._file = self._path.open("a+", encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"--store {store}: {self._path.name} cannot be written: {error.strerror}") from error
+            raise UsageError(
+                f"--store {store}: {self._path.name} cannot be written: {error.strerror}"
+            ) from error
         try:
             _lock(self._file.fileno())
         except OSError:
             self._file.close()
-            raise UsageError(f"--store {store}: {_holder(self._path)}; only one run writes to a store") from None
+            raise UsageError(
+                f"--store {store}: {_holder(self._path)}; only one run writes to a store"
+            ) from None
         self._file.seek(0)
         self._file.truncate()
         started = datetime.now().isoformat(timespec="seconds")

@@ -65,12 +65,13 @@ class Readers:
         for process in self._processes.values():
             if process.process.stdin:
                 process.process.stdin.close()
-        done, late = await asyncio.wait(self._watching, timeout=5) if self._watching else (set(), set())
-        del done
-        for process in self._processes.values() if late else ():
-            with suppress(ProcessLookupError):
-                process.process.kill()
-        await asyncio.gather(*late)
+        if self._watching:
+            await asyncio.wait(self._watching, timeout=5)
+        if not all(task.done() for task in self._watching):
+            for process in self._processes.values():
+                with suppress(ProcessLookupError):
+                    process.process.kill()
+        await asyncio.gather(*self._watching)
 
     async def _keep(self, number: int) -> None:
         """Keeps one reader going until it is told to end."""

@@ -131,7 +131,8 @@ def retry(db: sqlite3.Connection, cause: str | None = None) -> int:
         db.execute("DELETE FROM turns WHERE job_id = ?", (job,))
         db.execute("DELETE FROM results WHERE job_id = ?", (job,))
         db.execute(
-            "UPDATE jobs SET state = 'open', turn = 0, blame = 0, cause = NULL, message = NULL WHERE id = ?", (job,)
+            "UPDATE jobs SET state = 'open', turn = 0, blame = 0, cause = NULL, message = NULL WHERE id = ?",
+            (job,),
         )
     return len(jobs)
 
@@ -190,7 +191,13 @@ _JOBS = "SELECT id, setup_id, state, cause, message, blame FROM jobs WHERE text_
 
 
 def _job(
-    db: sqlite3.Connection, job: int, setup: int, state: str, cause: str | None, message: str | None, blame: int
+    db: sqlite3.Connection,
+    job: int,
+    setup: int,
+    state: str,
+    cause: str | None,
+    message: str | None,
+    blame: int,
 ) -> dict[str, Any]:
     attempts = db.execute(
         "SELECT a.turn, a.started, a.ended, a.outcome, a.cause, a.message, a.model, a.fingerprint, a.prompt_tokens, "
@@ -239,9 +246,7 @@ def gc(db: sqlite3.Connection, *, size: int) -> Freed:
     gone = "text_id NOT IN (SELECT text_id FROM pages)"
     for table in ("answers", "turns", "results"):
         db.execute(f"DELETE FROM {table} WHERE job_id IN (SELECT id FROM jobs WHERE {gone})")
-    db.execute(
-        f"DELETE FROM jobs WHERE {gone} AND id NOT IN (SELECT job_id FROM attempts)"
-    )
+    db.execute(f"DELETE FROM jobs WHERE {gone} AND id NOT IN (SELECT job_id FROM attempts)")
     db.execute(f"UPDATE jobs SET state = 'older' WHERE {gone}")
     texts = db.execute("DELETE FROM texts WHERE id NOT IN (SELECT text_id FROM pages)").rowcount
     db.execute("DELETE FROM files WHERE id NOT IN (SELECT file_id FROM pages WHERE file_id IS NOT NULL)")

@@ -6,9 +6,9 @@ import signal
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from hyllm.batch._pace import Pace
 from hyllm.batch._readers import Readers
 from hyllm.batch._setup import Setup
 from hyllm.batch._store import Store, StoreError, connect, transaction
+from hyllm.batch._watch import Watch
 from hyllm.batch._writer import Writer
 from hyllm.client import Endpoint, Price, open_poster
 from hyllm.errors import HyllmError
@@ -41,7 +42,7 @@ class Options:
     timeout: float = 600.0
     readers: int = 1
     """Processes that read answers. With 0 they are kept, and read by a later run."""
-    caps: Caps = Caps()
+    caps: Caps = field(default_factory=Caps)
     price: Price | None = None
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
@@ -49,6 +50,8 @@ class Options:
     """When to send no more, in seconds since 1970."""
     sample: int | None = None
     """Only the first pages of the shuffle: a random sample of the archive."""
+    watch_every: int | None = None
+    """After how many answers ten pages are asked again, to see whether the model is still the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ class Ended:
     dollars: float
     tokens: float
     seconds: float
+    notes: tuple[str, ...] = ()
+    """What watching the model has shown."""
 
 
 def run_batch(
@@ -158,10 +163,9 @@ class _Run:
         up_to = ledger.sample_rank(db, self._setup.id, options.sample) if options.sample else None
         writer = Writer(db, asyncio.get_running_loop())
         look = connect(self._store.path, write=False)
-        poster = self._given or open_poster(
-            self._endpoint, timeout=options.timeout, most=options.concurrency
-        )
+        poster = self._given or open_poster(self._endpoint, timeout=options.timeout, most=options.concurrency)
         ballast = _Ballast(self._store.path)
+        watch = Watch(options.watch_every) if options.watch_every else None
         outcome = "fault"
         with tempfile.TemporaryDirectory(prefix="hyllm-") as folder:
             extractor = self._setup.extractor(Path(folder), self._endpoint)
@@ -182,27 +186,30 @@ class _Run:
                 budget=budget,
                 up_to=up_to,
                 full=ballast.give_up,
+                watch=watch,
             )
             readers = Readers(self._store.path, options.readers, _blaming(writer))
             await readers.start()
             telling = asyncio.create_task(self._tell(look, budget, up_to))
-            watch = asyncio.create_task(self._watch_time())
+            timing = asyncio.create_task(self._watch_time())
             with _interrupts(asyncio.get_running_loop(), self._interrupted):
                 try:
                     await self._ask(look, readers, up_to)
-                    outcome = "interrupted" if self._interrupts else "stopped" if self._engine.stopped else "done"
+                    outcome = (
+                        "interrupted" if self._interrupts else "stopped" if self._engine.stopped else "done"
+                    )
                 finally:
                     telling.cancel()
-                    watch.cancel()
-                    if not self._given:
-                        await poster.aclose()  # pyright: ignore[reportAttributeAccessIssue]
+                    timing.cancel()
+                    await poster.aclose()
                     # What is left to read takes seconds, unless a second Ctrl-C says that it is too long.
                     await (readers.stop() if self._interrupts > 1 else self._drained(readers))
                     writer.close()
         _check(readers)
         left = ledger.left(look, self._setup.id, up_to)
         look.close()
-        _in_transaction(db, lambda db: ledger.end_run(db, run, outcome))
+        notes = tuple(watch.notes) if watch else ()
+        _in_transaction(db, lambda db: ledger.end_run(db, run, outcome, notes))
         ballast.release()
         return Ended(
             recovered,
@@ -213,6 +220,7 @@ class _Run:
             budget.dollars,
             budget.tokens,
             time.monotonic() - self._began,
+            notes,
         )
 
     async def _ask(self, look: sqlite3.Connection, readers: Readers, up_to: int | None) -> None:
@@ -275,7 +283,9 @@ class _Run:
             rate = (progress.answers - before) / (seconds - first) if seconds > first else 0.0
             stopping = None if self._engine.stopped is None else str(self._engine.stopped)
             self._told(
-                Now(progress, left.open, left.answered, budget.dollars, budget.tokens, seconds, rate, stopping)
+                Now(
+                    progress, left.open, left.answered, budget.dollars, budget.tokens, seconds, rate, stopping
+                )
             )
             await asyncio.sleep(_TOLD_EVERY)
 
@@ -310,7 +320,7 @@ class _Ballast:
 
 
 @contextmanager
-def _interrupts(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> Iterator[None]:
+def _interrupts(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> Generator[None]:
     """Ctrl-C, and what a shutting-down machine sends, call `told` instead of ending the process."""
     signals = (signal.SIGINT, signal.SIGTERM)
     handled: list[signal.Signals] = []

@@ -26,7 +26,8 @@ MIGRATIONS: tuple[str, ...] = (
         ended TEXT,
         hyllm TEXT NOT NULL,
         process INTEGER NOT NULL,
-        outcome TEXT                 -- NULL: it is running, or was killed
+        outcome TEXT,                -- NULL: it is running, or was killed
+        notes TEXT                   -- what watching the model has shown
     );
 
     -- Page texts, each once, however many files hold it.

@@ -119,7 +119,9 @@ def load_setups(connection: sqlite3.Connection) -> list[Setup]:
         try:
             known = Pinned.from_json(json.loads(pinned))
         except (KeyError, TypeError) as error:
-            raise UsageError(f"the store's setup {number} is of a form this hyllm does not know: {error}") from error
+            raise UsageError(
+                f"the store's setup {number} is of a form this hyllm does not know: {error}"
+            ) from error
         found.append(
             Setup(
                 number,

@@ -56,6 +56,9 @@ class StoredAnswers:
             raise AnswerError(said["message"], reason=said["reason"])
         return Reply(completion(answer.raw), "live")
 
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
 
 def completion(raw: str) -> dict[str, Any]:
     """The chat completion in an answer's body.

@@ -71,5 +71,7 @@ def set_older_aside(connection: sqlite3.Connection) -> None:
     connection.execute(
         "UPDATE jobs SET state = 'open' WHERE state = 'older' AND text_id IN (SELECT text_id FROM pages)"
     )
-    connection.executemany("UPDATE jobs SET state = 'older' WHERE text_id = ? AND state = 'open'", ((i,) for i in older))
+    connection.executemany(
+        "UPDATE jobs SET state = 'older' WHERE text_id = ? AND state = 'open'", ((i,) for i in older)
+    )
     connection.execute("COMMIT")

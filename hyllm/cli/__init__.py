@@ -43,7 +43,15 @@ def cli() -> None:
 for command in (extract, batch, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
 evals.add_command(page)
-for command in (show_status, show_page, show_failures, retry_failed, reparse_answers, export_store, clear_out):
+for command in (
+    show_status,
+    show_page,
+    show_failures,
+    retry_failed,
+    reparse_answers,
+    export_store,
+    clear_out,
+):
     batch.add_command(command)
 
 

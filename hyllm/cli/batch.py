@@ -17,6 +17,9 @@ from hyllm.batch import (
     Options,
     Setup,
     Store,
+    adopt,
+    begin_trial,
+    compare,
     enqueue,
     forecast,
     load_setups,
@@ -28,6 +31,7 @@ from hyllm.batch import (
     save_setup,
     setup_in_force,
 )
+from hyllm.batch.store import transaction
 from hyllm.cli.batch_forecast import forecast_lines
 from hyllm.cli.batch_price import price_of_run
 from hyllm.cli.batch_progress import Telling, summary
@@ -40,6 +44,7 @@ from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
 from hyllm.tokens import estimate_tokens
 
 _SOME_FAILED, _INTERRUPTED, _STOPPED = 4, 130, 5
+_WATCH_EVERY = 5000
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 STORE = click.option(
     "--store",
@@ -89,7 +94,9 @@ def _asking(command: Callable[..., Any]) -> Callable[..., Any]:
                 show_default=True,
                 help="Ask further for what an answer lacks.",
             ),
-            click.option("--gazetteer", type=_FILE, metavar="FILE", help="Counties of another city than 衡阳."),
+            click.option(
+                "--gazetteer", type=_FILE, metavar="FILE", help="Counties of another city than 衡阳."
+            ),
         )
     ):
         command = option(command)
@@ -112,8 +119,12 @@ def _reading(command: Callable[..., Any]) -> Callable[..., Any]:
                 help="A row a page: page, paper, issue_date, page_no, city; others are carried along.",
             ),
             click.option("--name-pattern", metavar="PATTERN", help="As '{paper}-{date}-{page_no}'."),
-            click.option("--encoding", metavar="NAME", help="What the files are in, where it is told wrongly."),
-            click.option("--force", is_flag=True, help="Take pages over 40,000 characters or hardly Chinese."),
+            click.option(
+                "--encoding", metavar="NAME", help="What the files are in, where it is told wrongly."
+            ),
+            click.option(
+                "--force", is_flag=True, help="Take pages over 40,000 characters or hardly Chinese."
+            ),
         )
     ):
         command = option(command)
@@ -124,6 +135,12 @@ def _bounding(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say how much, how fast and how long."""
     for option in reversed(
         (
+            click.option(
+                "--adopt",
+                is_flag=True,
+                help="Try today's model, prompts and schema on 30 pages; with --yes, ask all anew with them.",
+            ),
+            click.option("--yes", is_flag=True, help="Adopt what was tried."),
             click.option("--dry-run", is_flag=True, help="Say what it would take; send nothing."),
             click.option(
                 "--max-cost",
@@ -144,7 +161,9 @@ def _bounding(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="N",
                 help="Never ask about more pages, earlier runs included.",
             ),
-            click.option("--deadline", metavar="WHEN", help="Send no more after 90m, 8h, or 2026-12-01T08:00."),
+            click.option(
+                "--deadline", metavar="WHEN", help="Send no more after 90m, 8h, or 2026-12-01T08:00."
+            ),
             click.option(
                 "--price",
                 metavar="IN/CACHED/OUT",
@@ -156,9 +175,18 @@ def _bounding(command: Callable[..., Any]) -> Callable[..., Any]:
                 metavar="N",
                 help="Only a random sample of N pages; larger later, it holds the smaller.",
             ),
+            click.option(
+                "--watch-model",
+                is_flag=True,
+                help="Every 5,000 answers, ask ten pages again to see whether the model is still the same.",
+            ),
             click.option("--seed", metavar="WORD", help="Of the shuffle; fixed when the store begins."),
-            click.option("--rpm", type=click.FloatRange(0, min_open=True), metavar="N", help="Most requests a minute."),
-            click.option("--tpm", type=click.FloatRange(0, min_open=True), metavar="N", help="Most tokens a minute."),
+            click.option(
+                "--rpm", type=click.FloatRange(0, min_open=True), metavar="N", help="Most requests a minute."
+            ),
+            click.option(
+                "--tpm", type=click.FloatRange(0, min_open=True), metavar="N", help="Most tokens a minute."
+            ),
             click.option(
                 "--concurrency",
                 type=click.IntRange(1, 4096),
@@ -233,7 +261,12 @@ def run(context: click.Context, paths: Sequence[str], *, path: Path, **options: 
             tokens_per_minute=options["tpm"],
             deadline=_deadline(options["deadline"]),
             sample=options["sample"],
+            watch_every=_WATCH_EVERY if options["watch_model"] else None,
         )
+        if options["adopt"]:
+            setup, endpoint = _adopt(context, store, setup, options, bounds)
+            if not setup.adopted:
+                return
         if options["dry_run"]:
             _forecast(store, setup, bounds)
             return
@@ -277,9 +310,44 @@ def _setup(context: click.Context, store: Store, options: dict[str, Any]) -> Set
         return known
     if options["seed"] and options["seed"] != store.meta("seed"):
         raise UsageError(f"the store was shuffled with --seed {store.meta('seed')}; leave --seed out")
+    if options["adopt"]:
+        return known
     refuse_foreign_code(known, options["kinds"])
     _refuse_other(context, known, options)
     return known
+
+
+def _adopt(
+    context: click.Context, store: Store, in_force: Setup, options: dict[str, Any], bounds: Options
+) -> tuple[Setup, Endpoint]:
+    """Tries what the options say on some pages; with --yes, puts it in force. The setup, and its endpoint."""
+    db = store.connection
+    extractor = _extractor(context, options)
+    made = new_setup(
+        extractor,
+        prompts=options["prompts"],
+        ask_again=options["ask_again"],
+        gazetteer=options["gazetteer"],
+        adopted=False,
+    )
+    with transaction(db):
+        trial = begin_trial(db, made, in_force)
+    if not options["yes"]:
+        _announce(trial, extractor.endpoint)
+        run_batch(store, trial, extractor.endpoint, bounds)
+        spent, asked, texts = db.execute(
+            "SELECT total(a.cost), count(DISTINCT j.id), (SELECT count(DISTINCT text_id) FROM pages) "
+            "FROM jobs j JOIN attempts a ON a.job_id = j.id WHERE j.setup_id = ?",
+            (trial.id,),
+        ).fetchone()
+        for line in compare(db, in_force.id, trial.id).lines():
+            click.echo(line)
+        cost = f", about ${spent / asked * (texts - asked):,.2f}" if spent and asked else ""
+        click.echo(f"to ask all {texts - asked:,} other pages anew{cost}: the same command with --yes")
+        return trial, extractor.endpoint
+    with transaction(db):
+        adopt(db, trial)
+    return next(one for one in load_setups(db) if one.id == trial.id), extractor.endpoint
 
 
 def _extractor(context: click.Context, options: dict[str, Any]) -> Extractor:

@@ -73,8 +73,12 @@ def show_failures(path: Path, *, as_json: bool, cause: str | None) -> None:
             click.echo(printable(f"  {said}"[:300]))
     for version in sharing:
         share = f"{version.overlap:.0%} of the same text"
-        what = f"an older version of {version.newest_page}" if version.is_older else (
-            f"has the paper, date and number of {version.newest_page}, but another text: one of them is wrong"
+        what = (
+            f"an older version of {version.newest_page}"
+            if version.is_older
+            else (
+                f"has the paper, date and number of {version.newest_page}, but another text: one of them is wrong"
+            )
         )
         click.echo(printable(f"  {version.page}: {what} ({share})"))
     if not found and not sharing:
@@ -94,7 +98,9 @@ def retry_failed(path: Path, *, cause: str | None) -> None:
 @click.command("reparse")
 @STORE
 @click.option("--page", metavar="PAGE", help="Only this page.")
-@click.option("--readers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read.")
+@click.option(
+    "--readers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read."
+)
 def reparse_answers(path: Path, *, page: str | None, readers: int) -> None:
     """Read stored answers again with today's code, for nothing. Further requests are left to the next run."""
     from hyllm.batch import read_all
@@ -103,9 +109,13 @@ def reparse_answers(path: Path, *, page: str | None, readers: int) -> None:
         with transaction(store.connection) as db:
             number = reparse(db, page)
         read_all(store, readers)
-        left = store.connection.execute("SELECT count(*) FROM jobs WHERE state = 'open' AND turn > 0").fetchone()[0]
+        left = store.connection.execute(
+            "SELECT count(*) FROM jobs WHERE state = 'open' AND turn > 0"
+        ).fetchone()[0]
         faults = store.connection.execute("SELECT count(*) FROM jobs WHERE state = 'fault'").fetchone()[0]
-    click.echo(f"{number:,} pages read again; {faults:,} could not be, {left:,} need a further request", err=True)
+    click.echo(
+        f"{number:,} pages read again; {faults:,} could not be, {left:,} need a further request", err=True
+    )
 
 
 @click.command("show")
@@ -132,4 +142,6 @@ def clear_out(path: Path) -> None:
     """Clear out texts that no page has any more and answers that were asked anew since; shrink the file."""
     with Store(path, write=True) as store:
         freed = gc(store.connection, size=path.stat().st_size)
-    click.echo(f"{freed.texts:,} texts and {freed.answers:,} answers cleared out: {freed.bytes:,} bytes", err=True)
+    click.echo(
+        f"{freed.texts:,} texts and {freed.answers:,} answers cleared out: {freed.bytes:,} bytes", err=True
+    )

@@ -88,7 +88,13 @@ def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
     if ended.recovered.uncertain:
         yield f"{ended.recovered.uncertain} requests were in flight when an earlier run was killed: sent again"
     states = dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
-    words = {"done": "done", "partial": "partial", "failed": "failed", "aside": "set aside", "fault": "not read"}
+    words = {
+        "done": "done",
+        "partial": "partial",
+        "failed": "failed",
+        "aside": "set aside",
+        "fault": "not read",
+    }
     counted = [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
     open_pages = states.get("open", 0) + states.get("answered", 0)
     counted += [f"{open_pages:,} to go"] if open_pages else []
@@ -98,6 +104,7 @@ def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
         f"{', '.join(counted) or 'nothing to do'}: {ended.progress.answers:,} answers in "
         f"{duration(ended.seconds)} ({rate:.2g}/s){spent}"
     )
+    yield from ended.notes
     if ended.stopped:
         yield f"stopped: {ended.stopped}"
     if states.get("failed") or states.get("aside") or states.get("fault"):

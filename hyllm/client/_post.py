@@ -39,7 +39,9 @@ class Poster:
         http = openai.DefaultAioHttpClient(
             timeout=httpx2.Timeout(timeout, connect=min(timeout, 15.0), pool=None),
             # aiohttp's own limit is 100, which would pass for a slow endpoint.
-            limits=httpx2.Limits(max_connections=most + 8, max_keepalive_connections=most, keepalive_expiry=15),
+            limits=httpx2.Limits(
+                max_connections=most + 8, max_keepalive_connections=most, keepalive_expiry=15
+            ),
             follow_redirects=False,  # a page's text goes to the endpoint that was named, and nowhere else
             verify=httpx2.create_ssl_context(),
             trust_env=False,

@@ -23,3 +23,7 @@ class Asks(Protocol):
     ) -> Reply:
         """The answer to a request body; see `Client.ask`."""
         ...
+
+    async def aclose(self) -> None:
+        """Lets go of what it holds."""
+        ...

@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from hyllm.export.atomic import MARK, whole_folder
 from hyllm.export._dictionary import dictionary_rows
 from hyllm.export._rows import ATTEMPT_COLUMNS, Exported
 from hyllm.export._tables import Cell
+from hyllm.export.atomic import MARK, whole_folder
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -34,7 +34,10 @@ def write_csv(db: sqlite3.Connection, folder: Path, *, without_text: bool = Fals
             writer.writerow(columns)
             return writer
 
-        columns = {name: [c for c in some if name != "pages" or c != "text"] for name, some in exported.columns.items()}
+        columns = {
+            name: [c for c in some if name != "pages" or c != "text"]
+            for name, some in exported.columns.items()
+        }
         writers = {name: opened(name, some) for name, some in columns.items()}
         for table, row in exported.rows():
             writers[table].writerow(_safe(row[: len(columns[table])]))

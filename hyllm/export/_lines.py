@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from hyllm.escaping import json_line
 from hyllm.export._pages import StoredPage, stored_pages
@@ -35,12 +35,11 @@ def without_passages(tree: Any) -> Any:
     """A tree without the page's passages: quotes are null (their places stand in `grounding`), and so is any
     text with twenty Chinese characters or more in a row. Names, amounts and dates stay.
     """
-    if isinstance(tree, Mapping):
-        found: Mapping[str, Any] = tree
+    if isinstance(tree, dict):
+        found = cast("dict[str, Any]", tree)
         return {key: None if key == "quote" else without_passages(value) for key, value in found.items()}
     if isinstance(tree, list):
-        items: list[Any] = tree
-        return [without_passages(item) for item in items]
+        return [without_passages(item) for item in cast("list[Any]", tree)]
     return None if isinstance(tree, str) and is_passage(tree) else tree
 
 

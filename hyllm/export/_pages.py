@@ -110,7 +110,9 @@ def _line(packed: bytes, page: str, about: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_empty(line: Mapping[str, Any], state: str) -> bool:
     return state == "done" and not any(
-        value for value in line.values() if isinstance(value, list) and value and _holds_records(value)  # pyright: ignore
+        value
+        for value in line.values()
+        if isinstance(value, list) and value and _holds_records(value)  # pyright: ignore
     )
 
 

@@ -2,14 +2,15 @@
 
 import sqlite3
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from hyllm.errors import UsageError
-from hyllm.export.atomic import whole_folder
 from hyllm.export._csv import write_dictionary
 from hyllm.export._rows import Exported
 from hyllm.export._tables import Cell
+from hyllm.export.atomic import whole_folder
 
 _GROUP = 20_000
 """Rows of a table that are held before they are written."""
@@ -22,8 +23,8 @@ def write_parquet(db: sqlite3.Connection, folder: Path, *, without_text: bool = 
         UsageError: pyarrow is not installed, or the folder cannot be written.
     """
     try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
+        pa: Any = import_module("pyarrow")
+        pq: Any = import_module("pyarrow.parquet")
     except ImportError:
         raise UsageError("Parquet files need pyarrow: pip install 'hyllm[parquet]'") from None
     exported = Exported(db, without_text=without_text)

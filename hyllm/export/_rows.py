@@ -29,7 +29,8 @@ ATTEMPT_COLUMNS = (
 )
 UNREADABLE_COLUMNS = ("place", "message")
 _INTEGERS = frozenset(
-    "start end anchor_start anchor_end chars records turn prompt_tokens cached_tokens completion_tokens position".split()
+    "start end anchor_start anchor_end chars records turn position "
+    "prompt_tokens cached_tokens completion_tokens".split()
 )
 _REALS = frozenset(("started", "ended", "cost"))
 _COUNTS = frozenset(("problems", "unclaimed"))
@@ -61,7 +62,7 @@ class Exported:
 
     def typed(self, table: str) -> list[tuple[str, Type]]:
         """A table's columns with their types."""
-        own = {c.name: c.type for t in self.kinds if t.name == table for c in t.columns}
+        own: dict[str, Type] = {c.name: c.type for t in self.kinds if t.name == table for c in t.columns}
         names = ATTEMPT_COLUMNS if table == "attempts" else self.columns[table]
         return [(name, own.get(name) or _type(table, name)) for name in names]
 
@@ -114,7 +115,11 @@ class Exported:
     def _trimmed(self, row: list[Cell]) -> list[Cell]:
         """A value's row; without text, passages go."""
         text = row[4]
-        return [*row[:4], None, *row[5:]] if self._without_text and isinstance(text, str) and is_passage(text) else row
+        return (
+            [*row[:4], None, *row[5:]]
+            if self._without_text and isinstance(text, str) and is_passage(text)
+            else row
+        )
 
 
 def _run(page: StoredPage) -> list[Cell]:

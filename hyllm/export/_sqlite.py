@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hyllm.export.atomic import whole_file
 from hyllm.export._dictionary import dictionary_rows
 from hyllm.export._rows import Exported
 from hyllm.export._tables import Cell
+from hyllm.export.atomic import whole_file
 
 _GROUP = 2000
 _KEYS: Mapping[str, str] = {"pages": "page"}
@@ -63,7 +63,9 @@ def write_sqlite(
             out.close()
     metadata = path.with_name(f"{path.name}.metadata.json")
     with whole_file(metadata) as partial:
-        partial.write_text(json.dumps(_metadata(path, exported), ensure_ascii=False, indent=1), encoding="utf-8")
+        partial.write_text(
+            json.dumps(_metadata(path, exported), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
     return metadata
 
 
@@ -105,7 +107,9 @@ def _finish(out: sqlite3.Connection, exported: Exported, names: Sequence[str]) -
         columns = {column for column, _ in exported.typed(name)}
         for column in _INDEXES:
             if column in columns and _KEYS.get(name) != column:
-                out.execute(f"CREATE INDEX {_quoted(f'{name}_{column}')} ON {_quoted(name)} ({_quoted(column)})")
+                out.execute(
+                    f"CREATE INDEX {_quoted(f'{name}_{column}')} ON {_quoted(name)} ({_quoted(column)})"
+                )
     for table in exported.kinds:
         if table.field is None:
             out.execute(
@@ -115,7 +119,9 @@ def _finish(out: sqlite3.Connection, exported: Exported, names: Sequence[str]) -
     if any(column == "text" for column, _ in exported.typed("pages")):
         _index_text(out, "pages")
     _index_text(out, "values")
-    out.execute('CREATE TABLE dictionary ("table" TEXT, "column" TEXT, type TEXT, "中文" TEXT, "English" TEXT)')
+    out.execute(
+        'CREATE TABLE dictionary ("table" TEXT, "column" TEXT, type TEXT, "中文" TEXT, "English" TEXT)'
+    )
     out.executemany("INSERT INTO dictionary VALUES (?,?,?,?,?)", dictionary_rows(exported))
 
 

@@ -7,7 +7,7 @@ whose rows name their record. A date, a sum of money or a quantity is several co
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, cast
 
 Type = Literal["text", "integer", "real"]
 Cell = str | int | float | None
@@ -89,7 +89,9 @@ def _columns(path: tuple[str, ...], field: _Schema, schema: _Schema) -> list[Col
     description = str(field.get("description", ""))
     if not parts:
         types = {one.get("type") for one in options} - {"null"}
-        kind: Type = "integer" if types == {"integer"} else "real" if types <= {"integer", "number"} else "text"
+        kind: Type = (
+            "integer" if types == {"integer"} else "real" if types <= {"integer", "number"} else "text"
+        )
         return [Column("_".join(path), kind, path, description)]
     found: dict[str, Column] = {}
     for part in parts:
@@ -99,7 +101,9 @@ def _columns(path: tuple[str, ...], field: _Schema, schema: _Schema) -> list[Col
     return list(found.values())
 
 
-def rows_of(tables: Sequence[Table], line: Mapping[str, Any], run: Sequence[Cell]) -> Iterator[tuple[str, list[Cell]]]:
+def rows_of(
+    tables: Sequence[Table], line: Mapping[str, Any], run: Sequence[Cell]
+) -> Iterator[tuple[str, list[Cell]]]:
     """The rows of a page's records: each with the name of its table.
 
     Args:
@@ -123,12 +127,16 @@ def _cells(table: Table, tree: Mapping[str, Any]) -> list[Cell]:
 
 def _at(tree: Any, path: Sequence[str]) -> Any:
     for step in path:
-        tree = tree.get(step) if isinstance(tree, Mapping) else None  # pyright: ignore
+        tree = cast("dict[str, Any]", tree).get(step) if isinstance(tree, dict) else None
     return tree
 
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, list):
-        items: list[Any] = value
-        return _PARTED.join(str(item.get("quote") or "") if isinstance(item, dict) else str(item) for item in items)  # pyright: ignore
+        return _PARTED.join(map(_word, cast("list[Any]", value)))
     return value if value is None or isinstance(value, str | int | float) else str(value)
+
+
+def _word(item: Any) -> str:
+    """An item of a list of words; of evidence its quote."""
+    return str(cast("dict[str, Any]", item).get("quote") or "") if isinstance(item, dict) else str(item)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from hyllm.export._tables import RUN_COLUMNS, Cell
 
@@ -63,8 +63,8 @@ def _holder(record: Mapping[str, Any], field: str) -> tuple[Mapping[str, Any], A
     node: Any = record
     holder: Any = record
     for step in field.split("/"):
-        if isinstance(node, Mapping):
-            holder = node
+        if isinstance(node, dict):
+            holder = cast("dict[str, Any]", node)
             node = holder.get(step)
         else:
             node = node[int(step)]

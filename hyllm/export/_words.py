@@ -5,7 +5,10 @@ from collections.abc import Mapping
 Said = tuple[str, str]
 
 TABLES: Mapping[str, Said] = {
-    "pages": ("版面：档案中的每一版都有一行，没有记录的也有", "every page of the archive, those without records too"),
+    "pages": (
+        "版面：档案中的每一版都有一行，没有记录的也有",
+        "every page of the archive, those without records too",
+    ),
     "projects": ("项目", "projects"),
     "milestones": ("项目的进展阶段", "stages of projects"),
     "parties": ("项目的参与单位", "organisations behind projects"),
@@ -29,8 +32,14 @@ COLUMNS: Mapping[str, Said] = {
         "double 与另一版文本相同，older 旧版本",
         "done, empty (done, nothing found), partial, failed, unread, open (not asked), double, older",
     ),
-    "stands_for": ("重复或旧版本：记录所在的版面", "of a double or older version: the page that has the records"),
-    "conflict": ("同报、同日、同版号而文本不同的版面", "a page of the same paper, date and number, another text"),
+    "stands_for": (
+        "重复或旧版本：记录所在的版面",
+        "of a double or older version: the page that has the records",
+    ),
+    "conflict": (
+        "同报、同日、同版号而文本不同的版面",
+        "a page of the same paper, date and number, another text",
+    ),
     "paper": ("报纸", "the newspaper"),
     "issue_date": ("出版日期（EDTF）", "issue date, EDTF"),
     "page_no": ("版号", "page number"),
@@ -71,7 +80,10 @@ COLUMNS: Mapping[str, Said] = {
     "title": ("职务", "title of the post"),
     "evidence": ("依据的原文，以 | 分隔", "the quotes it rests on, parted by |"),
     "kind": ("记录种类", "kind of record"),
-    "field": ("字段（JSON Pointer）；未入记录的为值的类型", "field, a JSON Pointer; of an unclaimed value its type"),
+    "field": (
+        "字段（JSON Pointer）；未入记录的为值的类型",
+        "field, a JSON Pointer; of an unclaimed value its type",
+    ),
     "start": ("起始字符位置", "first character, counted from 0"),
     "end": ("结束字符位置（不含）", "the character after the last"),
     "anchor_start": ("所依日期的起始位置", "where the date stands that it leans on"),

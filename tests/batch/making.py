@@ -48,7 +48,11 @@ def answer_to(body: dict[str, Any], **reply: Any) -> Reply:
         "investment": f"{number + 1}亿元",
         "evidence": [2],
     }
-    official = {"name": "方自强", "posts": [{"organisation": None, "title": "县长", "status": "holds"}], "evidence": [3]}
+    official = {
+        "name": "方自强",
+        "posts": [{"organisation": None, "title": "县长", "status": "holds"}],
+        "evidence": [3],
+    }
     answer = {"projects": [project], "meetings": [], "officials": [official]}
     return Reply(json.dumps(answer, ensure_ascii=False), **({"usage": USAGE} | reply))
 

@@ -10,7 +10,18 @@ import pytest
 
 from hyllm.batch import Store, StoreError, _engine
 from hyllm.batch._store import connect
-from tests.batch.making import answer_to, arguments, asked, count, exported, finish, kill, make_archive, start, wait_for
+from tests.batch.making import (
+    answer_to,
+    arguments,
+    asked,
+    count,
+    exported,
+    finish,
+    kill,
+    make_archive,
+    start,
+    wait_for,
+)
 from tests.batch.test_run import ask, opened, run
 from tests.conftest import Endpoint, Reply
 
@@ -60,7 +71,9 @@ def test_twenty_kills(tmp_path: Path, endpoint: Endpoint) -> None:
     _check(tmp_path, endpoint, 500, in_flight)
 
 
-def test_ctrl_c_waits_for_what_is_in_flight_and_pays_nothing_twice(tmp_path: Path, endpoint: Endpoint) -> None:
+def test_ctrl_c_waits_for_what_is_in_flight_and_pays_nothing_twice(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
     archive = make_archive(tmp_path / "archive", 40)
     endpoint.answer = lambda body: answer_to(body, delay=0.2)
     process = start(arguments(tmp_path / "a.db", endpoint, archive, "--concurrency", 4))

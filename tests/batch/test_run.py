@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from hyllm.archive import PageReader
-from hyllm.batch._reader import read_here
 from hyllm.batch import (
     Caps,
     Ended,
@@ -26,11 +25,12 @@ from hyllm.batch import (
     run_batch,
     save_setup,
 )
+from hyllm.batch._reader import read_here
 from hyllm.client import Endpoint as Address
 from hyllm.client import Price, find_endpoint
 from hyllm.errors import EndpointError, UsageError
 from hyllm.extract import Extractor
-from tests.batch.making import answer_to, count, asked, exported, make_archive, number_in
+from tests.batch.making import answer_to, asked, count, exported, make_archive, number_in
 from tests.conftest import Endpoint, Reply
 
 PRICE = Price(1.0, 0.1, 10.0, "")
@@ -103,7 +103,9 @@ def test_every_page_is_asked_about_once_and_its_records_are_exported(
     assert first["officials"][0]["name"] == "方自强"
 
 
-def test_a_body_is_the_very_request_of_a_single_page(tmp_path: Path, archive: Path, endpoint: Endpoint) -> None:
+def test_a_body_is_the_very_request_of_a_single_page(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
     from hyllm.prompting import request_key
 
     endpoint.answer = answer_to
@@ -142,7 +144,9 @@ def test_moved_and_doubled_files_cost_nothing_and_one_more_page_one_request(
         run(store, endpoint)
     archive.rename(tmp_path / "moved")
     make_archive(tmp_path / "moved", 1, first=500)
-    (tmp_path / "moved" / "copy.txt").write_text(next((tmp_path / "moved").rglob("0003.txt")).read_text("utf-8"), "utf-8")
+    (tmp_path / "moved" / "copy.txt").write_text(
+        next((tmp_path / "moved").rglob("0003.txt")).read_text("utf-8"), "utf-8"
+    )
     with opened(tmp_path / "a.db", endpoint, tmp_path / "moved") as store:
         run(store, endpoint)
 
@@ -151,7 +155,9 @@ def test_moved_and_doubled_files_cost_nothing_and_one_more_page_one_request(
     assert len(lines) == len({line["text_sha256"] for line in lines}) == 13
 
 
-def test_a_corrected_date_is_resolved_anew_for_nothing(tmp_path: Path, archive: Path, endpoint: Endpoint) -> None:
+def test_a_corrected_date_is_resolved_anew_for_nothing(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
     endpoint.answer = answer_to
     page = next(archive.rglob("0003.txt"))
     with opened(tmp_path / "a.db", endpoint, archive) as store:
@@ -183,7 +189,9 @@ def test_a_sample_is_a_part_of_a_larger_one(tmp_path: Path, archive: Path, endpo
     [(Caps(dollars=0.02), 10), (Caps(tokens=12_000), 10), (Caps(pages=4), 4)],
     ids=["dollars", "tokens", "pages"],
 )
-def test_a_cap_holds_over_runs(tmp_path: Path, archive: Path, endpoint: Endpoint, caps: Caps, most: int) -> None:
+def test_a_cap_holds_over_runs(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, caps: Caps, most: int
+) -> None:
     endpoint.answer = answer_to
     with opened(tmp_path / "a.db", endpoint, archive, max_tokens=100) as store:
         for _ in range(3):
@@ -263,7 +271,9 @@ def test_a_dead_endpoint_stops_the_run_in_seconds(tmp_path: Path, archive: Path,
     ],
     ids=["500", "429", "503", "hang-up", "cut", "error-in-200"],
 )
-def test_what_passes_is_tried_again(tmp_path: Path, archive: Path, endpoint: Endpoint, failure: Reply) -> None:
+def test_what_passes_is_tried_again(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, failure: Reply
+) -> None:
     seen: set[int] = set()
 
     def at_first(body: dict[str, Any]) -> Reply:
@@ -316,7 +326,9 @@ def test_page_after_page_that_fails_stops_the_run(tmp_path: Path, endpoint: Endp
     assert count(endpoint) < 32
 
 
-def test_without_readers_answers_are_kept_and_read_later(tmp_path: Path, archive: Path, endpoint: Endpoint) -> None:
+def test_without_readers_answers_are_kept_and_read_later(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
     endpoint.answer = answer_to
     with opened(tmp_path / "a.db", endpoint, archive) as store:
         ended = ask(store, endpoint)
@@ -333,7 +345,9 @@ def test_a_fault_in_reading_costs_nothing_and_is_read_again_when_mended(
     with opened(tmp_path / "a.db", endpoint, archive) as store:
         run(store, endpoint)
         (job,) = store.connection.execute("SELECT min(id) FROM jobs").fetchone()
-        store.connection.execute("UPDATE jobs SET state = 'fault', cause = 'a fault in hyllm' WHERE id = ?", (job,))
+        store.connection.execute(
+            "UPDATE jobs SET state = 'fault', cause = 'a fault in hyllm' WHERE id = ?", (job,)
+        )
         before = exported(tmp_path / "a.db")
         assert reparse(store.connection) == 12
         run(store, endpoint)
@@ -404,5 +418,3 @@ def test_corrections_are_append_only(tmp_path: Path, endpoint: Endpoint, archive
         for change in ("UPDATE corrections SET who = 'x'", "DELETE FROM corrections"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
                 store.connection.execute(change)
-
-
