@@ -129,9 +129,11 @@ class Steady:
 
 
 def rate_of_batch(port: int, flight: int, requests: int) -> dict[str, float]:
+    import hyllm.client._post  # before the clock starts
     from hyllm.batch import Options, run_batch
     from hyllm.client import open_poster
 
+    assert hyllm.client._post
     with tempfile.TemporaryDirectory() as folder:
         base = f"http://127.0.0.1:{port}/v1"
         store, setup, endpoint = make_store(Path(folder, "a.db"), requests, base_url=base)

@@ -8,7 +8,7 @@ _ONE_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 def line_breaks(text: str) -> int:
     """How many lines end in `text`; CR LF ends one."""
-    return len(_ONE_BREAK.findall(text))
+    return len(_ONE_BREAK.findall(text)) if text else 0
 
 
 def joined(text: str) -> str:

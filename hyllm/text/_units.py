@@ -9,7 +9,6 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -80,12 +79,18 @@ def _blocks(text: str) -> Iterator[list[_Line]]:
 
 def _width(line: str) -> float:
     """The width of a line in Han characters."""
-    return sum(map(_width_of, line))
+    return sum(map(_WIDTHS.__getitem__, line))
 
 
-@lru_cache(maxsize=65536)
-def _width_of(character: str) -> float:
-    return 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5
+class _Widths(dict[str, float]):
+    """The width of each character that was asked for."""
+
+    def __missing__(self, character: str) -> float:
+        width = self[character] = 1.0 if unicodedata.east_asian_width(character) in "WFA" else 0.5
+        return width
+
+
+_WIDTHS = _Widths()
 
 
 def _widest(block: list[_Line]) -> float:
@@ -144,5 +149,6 @@ def _after_closers(text: str, begin: int, stop: int, end: int) -> int:
 
 def _stripped(text: str, begin: int, stop: int) -> Iterator[tuple[int, int]]:
     piece = text[begin:stop]
-    if piece.strip():
-        yield begin + len(piece) - len(piece.lstrip()), stop - (len(piece) - len(piece.rstrip()))
+    if inner := piece.strip():
+        start = begin if inner[0] == piece[0] else begin + len(piece) - len(piece.lstrip())
+        yield start, start + len(inner)
