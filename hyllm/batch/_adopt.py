@@ -89,7 +89,7 @@ def compare(db: sqlite3.Connection, before: int, now: int) -> Comparison:
 
 
 def _add(found: Comparison, one: Mapping[str, Any], other: Mapping[str, Any]) -> None:
-    for plural in [key for key, value in {**one, **other}.items() if _are_records(value)]:
+    for plural in [key for key in one if _are_records(one[key]) or _are_records(other.get(key))]:
         first, second = _by_name(one.get(plural)), _by_name(other.get(plural))
         shared = first.keys() & second.keys()
         found.both[plural] += len(shared)

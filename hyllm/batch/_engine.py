@@ -278,7 +278,7 @@ class Engine:
 
     # --- one request -------------------------------------------------------------------------------------
 
-    async def _one(self, ready: _Ready, sent: float) -> None:
+    async def _one(self, ready: _Ready, sent: int) -> None:
         """One try of one request, and what comes of it."""
         job = ready.job
         if job.purpose == "watch":
@@ -308,7 +308,7 @@ class Engine:
         await self._kept(ready, came)
         self._pace.ended(sent, answered=True, took=_took(came.usage, ready.reserved))
 
-    async def _asked_again(self, ready: _Ready, sent: float) -> None:
+    async def _asked_again(self, ready: _Ready, sent: int) -> None:
         """One request about a page that is asked again to watch the model: if it fails, no harm is done."""
         assert self._watch is not None
         try:
@@ -365,7 +365,7 @@ class Engine:
         if len(self._in_a_row) == _HOPELESS and len(set(self._in_a_row)) == 1:
             self.stop(EndpointError(f"{_HOPELESS} pages in a row failed ({cause}); see hyllm batch failures"))
 
-    def _pace_down(self, sent: float, error: PassingError) -> None:
+    def _pace_down(self, sent: int, error: PassingError) -> None:
         throttled = error.throttled or (error.late and self._last_contact is not None)
         self._pace.ended(sent, answered=False, throttled=throttled)
         if error.retry_after is not None:

@@ -1,7 +1,7 @@
 """How fast requests go out: a limit of those in flight that finds its level, and what an endpoint asks for.
 
 The limit grows while answers come (doubling each round trip until the first refusal, then by one a round
-trip) and shrinks by a third when the endpoint says that it has too much to do: once for all requests that
+trip) and shrinks by a fifth when the endpoint says that it has too much to do: once for all requests that
 were in flight together, which are refused together.
 """
 
@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 _FIRST = 16
-_SHRINK = 0.7
+_SHRINK = 0.8
 _LONGEST_HOLD = 600.0
 
 
@@ -73,7 +73,11 @@ class Pace:
         self._requests = Bucket(requests_per_minute, clock) if requests_per_minute else None
         self._tokens = Bucket(tokens_per_minute, clock) if tokens_per_minute else None
         self._held_until = -math.inf
-        self._shrunk_at = -math.inf
+        self._number = 0
+        self._shrunk_at = 0
+        """The number of the last request that had gone out when the limit shrank."""
+        self._pressed_at = 0
+        """The same when the limit was last in the way of another."""
         self.in_flight = 0
 
     @property
@@ -83,40 +87,41 @@ class Pace:
     def wait(self, tokens: float) -> float:
         """Seconds until a request of so many tokens may go out; infinite while another must end first."""
         if self.in_flight >= self.limit:
+            self._pressed_at = self._number
             return math.inf
         waits = [self._held_until - self._clock()]
         waits += [self._requests.wait(1)] if self._requests else []
         waits += [self._tokens.wait(tokens)] if self._tokens else []
         return max(0.0, *waits)
 
-    def sent(self, tokens: float) -> float:
-        """Notes that a request went out; gives what `ended` is to be told of it."""
+    def sent(self, tokens: float) -> int:
+        """Notes that a request went out; gives its number, which `ended` is to be told."""
         self.in_flight += 1
+        self._number += 1
         if self._requests:
             self._requests.take(1)
         if self._tokens:
             self._tokens.take(tokens)
-        return self._clock()
+        return self._number
 
-    def ended(self, sent: float, *, answered: bool, throttled: bool = False, took: float = 0.0) -> None:
+    def ended(self, number: int, *, answered: bool, throttled: bool = False, took: float = 0.0) -> None:
         """Notes that a request ended.
 
         Args:
-            sent: what `sent` gave.
+            number: what `sent` gave.
             answered: whether an answer came.
             throttled: whether the endpoint says that it has too much to do.
             took: how many tokens it took beyond those foreseen.
         """
-        full = self.in_flight >= self.limit
         self.in_flight -= 1
         if self._tokens and took:
             self._tokens.take(took)
         if throttled:
-            if sent >= self._shrunk_at:  # else it was refused together with those that shrank the limit
+            if number > self._shrunk_at:  # else it was refused together with those that shrank the limit
                 self._starting = False
                 self._limit = max(1.0, self._limit * _SHRINK)
-                self._shrunk_at = self._clock()
-        elif answered and full:
+                self._shrunk_at = self._number
+        elif answered and number <= self._pressed_at:  # the limit was in the way while it was in flight
             step = 1.0 if self._starting else 1.0 / self._limit
             self._limit = min(float(self._most), self._limit + step)
 
