@@ -3,14 +3,15 @@
 import re
 
 _LINE_BREAK = re.compile(r"[^\S\r\n]*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
-_ONE_BREAK = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 def line_breaks(text: str) -> int:
     """How many lines end in `text`; CR LF ends one."""
-    return len(_ONE_BREAK.findall(text)) if text else 0
+    return len(f"{text}x".splitlines()) - 1
 
 
 def joined(text: str) -> str:
     """`text` without line breaks and the white space around them, nor at its ends."""
-    return _LINE_BREAK.sub("", text).strip()
+    if len(text.splitlines()) > 1:  # which knows the same line breaks
+        text = _LINE_BREAK.sub("", text)
+    return text.strip()

@@ -9,8 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 from hyllm.text._slices import line_breaks
 
@@ -41,11 +41,16 @@ class Unit:
     end: int
 
 
-class _Line(NamedTuple):
+@dataclass(frozen=True)
+class _Line:
     start: int
     end: int
-    width: float
     text: str
+
+    @cached_property
+    def width(self) -> float:
+        """In Han characters; of most lines nobody needs it."""
+        return sum(map(_WIDTHS.__getitem__, self.text.strip()))
 
 
 def split_units(text: str) -> list[Unit]:
@@ -71,15 +76,10 @@ def _blocks(text: str) -> Iterator[list[_Line]]:
         if block and line_breaks(text[seen : match.start()]) > 1:
             yield block
             block = []
-        block.append(_Line(match.start(), match.end(), _width(match.group().strip()), match.group()))
+        block.append(_Line(match.start(), match.end(), match.group()))
         seen = match.end()
     if block:
         yield block
-
-
-def _width(line: str) -> float:
-    """The width of a line in Han characters."""
-    return sum(map(_WIDTHS.__getitem__, line))
 
 
 class _Widths(dict[str, float]):
@@ -99,8 +99,7 @@ def _widest(block: list[_Line]) -> float:
 
 def _is_hard_wrapped(block: list[_Line]) -> bool:
     """Whether a block is prose set in a column: three lines or more, most of them full, with commas."""
-    widest = _widest(block)
-    if len(block) < 3 or widest < _NARROWEST:
+    if len(block) < 3 or (widest := _widest(block)) < _NARROWEST:
         return False
     full = sum(line.width >= _FULL * widest for line in block[:-1])
     marked = sum(bool(_PROSE_MARK.search(line.text)) for line in block)
