@@ -10,7 +10,15 @@ from hyllm.batch._forecast import Forecast, Range, forecast
 from hyllm.batch._ledger import sample_rank
 from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
 from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
-from hyllm.batch._setup import Setup, load_setups, new_setup, refuse_foreign_code, save_setup, setup_in_force
+from hyllm.batch._setup import (
+    Setup,
+    load_setups,
+    new_setup,
+    refuse_foreign_code,
+    replace_setup,
+    save_setup,
+    setup_in_force,
+)
 from hyllm.batch._store import Store, StoreError
 
 __all__ = [
@@ -41,6 +49,7 @@ __all__ = [
     "read_all",
     "refuse_foreign_code",
     "reparse",
+    "replace_setup",
     "retry",
     "run_batch",
     "sample_rank",

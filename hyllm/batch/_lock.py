@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sys
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,9 @@ _NETWORK = frozenset(
     "fuse.glusterfs lustre beegfs webdav davfs vboxsf drvfs".split()
 )
 """File systems on which two machines may write at once, or a written page is not on the disk."""
+
+
+_FAR = 1_000_000
 
 
 class Lock:
@@ -54,10 +58,16 @@ class Lock:
 
 def _lock(descriptor: int) -> None:
     """Takes the lock, or raises OSError at once."""
-    import fcntl
+    if sys.platform == "win32":
+        import msvcrt
 
-    # flock, not lockf: a lock of this kind is not lost when another descriptor of the file is closed.
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.lseek(descriptor, _FAR, os.SEEK_SET)  # what is locked cannot be read, so not the holder's name
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        # flock, not lockf: a lock of this kind is not lost when another descriptor of the file is closed.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _holder(path: Path) -> str:

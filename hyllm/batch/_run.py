@@ -324,12 +324,19 @@ def _interrupts(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> Ge
     """Ctrl-C, and what a shutting-down machine sends, call `told` instead of ending the process."""
     signals = (signal.SIGINT, signal.SIGTERM)
     handled: list[signal.Signals] = []
-    with suppress(NotImplementedError, RuntimeError, ValueError):  # in another thread than the main one
+    before: object = None
+    try:
         for one in signals:
             loop.add_signal_handler(one, told)
             handled.append(one)
+    except NotImplementedError:  # Windows
+        before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(told))
+    except (RuntimeError, ValueError):  # in another thread than the main one
+        pass
     try:
         yield
     finally:
         for one in handled:
             loop.remove_signal_handler(one)
+        if callable(before):
+            signal.signal(signal.SIGINT, before)

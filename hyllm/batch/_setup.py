@@ -110,6 +110,13 @@ def save_setup(connection: sqlite3.Connection, setup: Setup) -> int:
     return cursor.lastrowid
 
 
+def replace_setup(connection: sqlite3.Connection, known: Setup, made: Setup) -> None:
+    """Puts another setup in the place of one that was never asked with, as after a `--dry-run`."""
+    connection.execute("DELETE FROM setups WHERE id = ?", (known.id,))
+    number = save_setup(connection, made)
+    connection.execute("UPDATE setups SET id = ? WHERE id = ?", (known.id, number))
+
+
 def load_setups(connection: sqlite3.Connection) -> list[Setup]:
     """The setups of a store, in the order in which they came."""
     columns = "id, pinned, prompts, schemas, ask_again, gazetteer, adopted, created, hyllm"

@@ -26,6 +26,7 @@ from hyllm.batch import (
     look_at,
     new_setup,
     refuse_foreign_code,
+    replace_setup,
     run_batch,
     sample_rank,
     save_setup,
@@ -295,17 +296,20 @@ def _setup(context: click.Context, store: Store, options: dict[str, Any]) -> Set
     """The setup in force; for a new store, the one the options name."""
     setups = load_setups(store.connection)
     known = setup_in_force(setups)
-    if known is None:
-        extractor = _extractor(context, options)
-        store.set_meta("seed", options["seed"] or "hyllm")
-        setup = new_setup(
-            extractor,
+    if known is None or (options["model"] and not options["adopt"] and _never_asked(store)):
+        made = new_setup(
+            _extractor(context, options),
             prompts=options["prompts"],
             ask_again=options["ask_again"],
             gazetteer=options["gazetteer"],
             adopted=True,
         )
-        save_setup(store.connection, setup)
+        with transaction(store.connection) as db:
+            if known is None:
+                store.set_meta("seed", options["seed"] or "hyllm")
+                save_setup(db, made)
+            elif made.key != known.key:
+                replace_setup(db, known, made)
         (known,) = load_setups(store.connection)
         return known
     if options["seed"] and options["seed"] != store.meta("seed"):
@@ -315,6 +319,11 @@ def _setup(context: click.Context, store: Store, options: dict[str, Any]) -> Set
     refuse_foreign_code(known, options["kinds"])
     _refuse_other(context, known, options)
     return known
+
+
+def _never_asked(store: Store) -> bool:
+    """Whether nothing was sent yet: then a store is bound to nothing."""
+    return store.connection.execute("SELECT 1 FROM attempts LIMIT 1").fetchone() is None
 
 
 def _adopt(

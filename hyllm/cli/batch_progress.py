@@ -96,7 +96,7 @@ def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
         "fault": "not read",
     }
     counted = [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
-    open_pages = states.get("open", 0) + states.get("answered", 0)
+    open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered"))
     counted += [f"{open_pages:,} to go"] if open_pages else []
     spent = f"; ${ended.dollars:,.4f} so far" if ended.dollars else ""
     rate = ended.progress.answers / ended.seconds if ended.seconds else 0

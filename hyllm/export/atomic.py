@@ -59,5 +59,5 @@ MARK = "dictionary.csv"
 
 
 def _sync(path: Path) -> None:
-    with path.open("rb") as file:
+    with path.open("r+b") as file:
         os.fsync(file.fileno())

@@ -2,6 +2,7 @@
 
 import random
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.batch.test_run import ask, opened, run
 from tests.conftest import Endpoint, Reply
 
 IN_FLIGHT = 8
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals that Windows does not have")
 
 
 def _killed_often(tmp_path: Path, endpoint: Endpoint, *, pages: int, kills: int, seed: int) -> int:

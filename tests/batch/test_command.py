@@ -1,0 +1,122 @@
+"""`hyllm batch` as it is typed: exit codes, messages, and a kind of one's own all the way."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from hyllm.batch import Store, load_setups
+from hyllm.cli import main
+from tests.batch.making import answer_to, arguments, count, make_archive
+from tests.conftest import Endpoint, Reply
+from tests.test_own_kind import ANSWER, EXAMPLE, MODULE, PAGE
+
+
+def hyllm(*words: object) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    return int(str(ended.value.code))
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+
+
+def test_a_run_from_the_look_to_the_export(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = make_archive(tmp_path / "archive", 3)
+    store = tmp_path / "a.db"
+    endpoint.answer = answer_to
+
+    assert hyllm(*arguments(store, endpoint, archive, "--dry-run", "--price", "1/0.1/4")) == 0
+    out, err = capsys.readouterr()
+    assert "3 pages: 3 dated to the day" in err
+    assert "to ask: 3 pages (guessed" in out
+    assert count(endpoint) == 0
+    assert hyllm(*arguments(store, endpoint, "--price", "1/0.1/4")) == 0
+    assert "3 done" in capsys.readouterr().err
+    assert hyllm("batch", "status", "--store", store) == 0
+    assert "answered as m-1: 3" in capsys.readouterr().out
+    assert hyllm("batch", "export", "--store", store) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert hyllm("batch", "show", "0001", "--store", store) == 2
+    assert "did you mean" in capsys.readouterr().err
+
+
+def test_failed_pages_give_exit_code_4_and_are_listed(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = make_archive(tmp_path / "archive", 2)
+    endpoint.answer = lambda body: Reply(status=400, body={"error": {"message": "\x1b[31mno"}})
+
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, archive, "--readers", 0)) == 0
+    assert hyllm("batch", "reparse", "--store", tmp_path / "a.db") == 0
+    capsys.readouterr()
+    assert hyllm("batch", "failures", "--store", tmp_path / "a.db") == 0
+    out = capsys.readouterr().out
+    assert "2 HTTP 400" in out
+    assert "\x1b" not in out
+    assert hyllm("batch", "retry", "--cause", "HTTP 400", "--store", tmp_path / "a.db") == 0
+    assert "2 pages are open again" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--max-cost", "1"], "the price of m-1 is not known, and --max-cost needs it"),
+        (["--price", "1"], "--price '1': give IN/CACHED/OUT"),
+        (["--deadline", "soon"], "--deadline 'soon': give 90m"),
+        (["--name-pattern", "{"], "name pattern"),
+    ],
+)
+def test_a_mistake_is_one_line_and_sends_nothing(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str], more: list[str], says: str
+) -> None:
+    archive = make_archive(tmp_path / "archive", 1)
+
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, archive, *more)) == 2
+    assert says in capsys.readouterr().err.splitlines()[-1]
+    assert count(endpoint) == 0
+
+
+def test_a_store_is_bound_to_its_model_once_something_was_asked(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = make_archive(tmp_path / "archive", 2)
+    endpoint.answer = answer_to
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, archive, "--dry-run", "--model", "other")) == 0
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, "--readers", 0)) == 0
+    with Store(tmp_path / "a.db") as store:
+        assert [setup.model for setup in load_setups(store.connection)] == ["m-1"]
+
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, "--model", "other")) == 2
+    assert "--model contradicts" in capsys.readouterr().err
+
+
+def test_an_own_kind_goes_all_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lorries.py").write_text(MODULE, encoding="utf-8")
+    folder = tmp_path / "accident"
+    folder.mkdir()
+    (folder / "rules.md").write_text("## 事故 accidents\n车辆相撞、侧翻。", encoding="utf-8")
+    (folder / "example.txt").write_text("洣水桥追尾事故昨日发生。", encoding="utf-8")
+    (folder / "example.json").write_text(json.dumps(EXAMPLE), encoding="utf-8")
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "2022-03-18.txt").write_text(PAGE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    endpoint.replies[:] = [Reply(json.dumps(ANSWER))]
+    own = ("--kind", "lorries:Accident")
+
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, "pages", *own)) == 0
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint)) == 2
+    assert "repeat --kind lorries:Accident" in capsys.readouterr().err
+    assert hyllm("batch", "export", "--store", "a.db", "--format", "csv", "--out", "out") == 0
+    rows = {name: rows_of(Path(f"out/{name}.csv")) for name in ("accidents", "vehicles")}
+
+    assert rows["accidents"][0]["loss_amount"] == "30000"
+    assert rows["accidents"][0]["date_edtf"] == "2022-03-17"
+    assert rows["vehicles"][0]["plate"] == "湘D00001"
+    assert rows["vehicles"][0]["record_id"] == rows["accidents"][0]["id"]
