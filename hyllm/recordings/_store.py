@@ -78,10 +78,8 @@ class Recordings:
         if not others or turn is not None:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
-        bare_of = sha256_of(others[-1])
-        changes = (
-            f"It was made of a text with SHA-256 {bare_of}." if bare_of else explain(others[-1].request, body)
-        )
+        other = sha256_of(others[-1])
+        changes = f"It is of a text with SHA-256 {other}." if other else explain(others[-1].request, body)
         raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
 
     def add(self, page: str, interaction: Interaction) -> None:
