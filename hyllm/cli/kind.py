@@ -16,7 +16,7 @@ def kind() -> None:
 @click.argument("name")
 @click.option("--label", required=True, metavar="WORD", help="What it is called in Chinese, such as 事故.")
 @click.option(
-    "--plural", metavar="NAME", help="The key of its list in answers and gold.  [default: NAME + s]"
+    "--plural", metavar="NAME", help="The key of its list.  [default: NAME + s]"
 )
 @click.option(
     "--folder",

@@ -1,6 +1,6 @@
 """A kind of one's own, begun: record class, prompt, example, a page and its gold, ready to be tried.
 
-The files are templates beside this module, with `{{name}}`, `{{plural}}`, `{{class}}` and `{{label}}` in them.
+The files are templates beside this module, with `{{name}}`, `{{plural}}`, `{{class}}`, `{{label}}` in them.
 """
 
 import importlib.util
