@@ -15,9 +15,7 @@ def kind() -> None:
 @kind.command()
 @click.argument("name")
 @click.option("--label", required=True, metavar="WORD", help="What it is called in Chinese, such as 事故.")
-@click.option(
-    "--plural", metavar="NAME", help="The key of its list.  [default: NAME + s]"
-)
+@click.option("--plural", metavar="NAME", help="The key of its list.  [default: NAME + s]")
 @click.option(
     "--folder",
     type=click.Path(file_okay=False, path_type=Path),
