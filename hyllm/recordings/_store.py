@@ -13,7 +13,7 @@ import yaml
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
 from hyllm.prompting import request_key
-from hyllm.recordings._explain import explain
+from hyllm.recordings._explain import explain, likeness, shown_page
 from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
 
 _STRATEGY = "page"
@@ -39,8 +39,14 @@ class Meta:
 class Recordings:
     """The recordings of one suite: a folder `<suite>`, its pages in `<suite>/page/`."""
 
-    def __init__(self, suite: Path) -> None:
+    def __init__(self, suite: Path, *, stale_too: bool = False) -> None:
+        """Takes the suite's folder, and whether `get` may answer with what was recorded for another prompt."""
         self.folder = suite / _STRATEGY
+        self.stale: dict[str, str] = {}
+        """By page, what has changed since its recording was made: those that `get` answered all the same."""
+        self._stale_too = stale_too
+        self._stands_for: dict[tuple[str, str], str] = {}
+        """The key of the recorded request that was taken for another: further turns hang on it."""
         self._read: dict[str, list[Interaction]] = {}
         self._used: dict[str, list[Interaction]] = {}
         """What was found or added in this run. The rest of a page's file goes when something is added."""
@@ -59,17 +65,27 @@ class Recordings:
 
         Raises:
             StaleRecording: the page is recorded, with another request; the message says what has changed.
+                Where stale recordings will do, only if the page itself is another: the answer cites
+                numbers of units that are no longer the same.
             RecordingError: the page is not recorded.
         """
+        if turn is not None:
+            turn = turn._replace(first=self._stands_for.get((page, turn.first), turn.first))
         found = self.find(page, body, turn)
         if found is not None:
             return found
-        others = [one for one in self._interactions(page) if one.turn is None]
-        if not others or turn is not None:
+        firsts = [one for one in self._interactions(page) if one.turn is None]
+        if turn is not None or not firsts:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
-        changes = explain(others[-1].request, body)
-        raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
+        recorded = max(firsts, key=lambda one: likeness(one.request, body))
+        changes = explain(recorded.request, body)
+        if self._stale_too and shown_page(recorded.request) == shown_page(body):
+            self.stale[page] = changes
+            self._stands_for[page, request_key(body)] = request_key(recorded.request)
+            return recorded
+        message = f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}"
+        raise StaleRecording(message, changes=changes)
 
     def add(self, page: str, interaction: Interaction) -> None:
         """Writes an answer at once. What the page's file held from other requests is replaced.
