@@ -11,6 +11,7 @@ from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kinds import kinds
+from hyllm.cli.make import make
 from hyllm.cli.page import page
 from hyllm.cli.relay import relay
 from hyllm.cli.schemas import schemas
@@ -32,7 +33,8 @@ def cli() -> None:
 
 for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
-evals.add_command(page)
+for command in (page, make):
+    evals.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,16 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from hyllm.archive import find_pages, read_page
 from hyllm.cli import scores
 from hyllm.errors import UsageError
+from hyllm.evals import known_pages, scored
 from hyllm.kinds import find_kinds
-from hyllm.schemas import Record
 from hyllm.scoring import (
-    About,
     Comparison,
-    PageText,
-    Prediction,
     Score,
     agree,
     check_gold,
@@ -25,17 +21,13 @@ from hyllm.scoring import (
     digests,
     gates,
     junit,
-    metrics,
-    read_gold,
     read_predictions,
     read_run,
     rounded,
-    score,
     write_run,
 )
 
 _GATE_FAILED = 1
-_AXES = ("band", "group", "strategy")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -101,7 +93,7 @@ def score_command(
     if margin is not None and baseline is None:
         raise UsageError("--margin needs --baseline: the drop is measured from there")
     records = find_kinds(kinds)
-    result, numbers = _scored(read_predictions(predictions, records), gold_folder, pages, records)
+    result, numbers = scored(read_predictions(predictions, records), gold_folder, pages, records)
     if out is not None:
         write_run(out, result, numbers, argv=sys.argv[1:])
         scores.write_summary(out / "summary.md", result, numbers)
@@ -127,9 +119,8 @@ def rescore(
 ) -> None:
     """Score the predictions of a RUN folder again, with today's scorer and this gold."""
     records = find_kinds(kinds)
-    result, numbers = _scored(
-        read_predictions(run / "predictions.jsonl", records), gold_folder, pages, records
-    )
+    predictions = read_predictions(run / "predictions.jsonl", records)
+    result, numbers = scored(predictions, gold_folder, pages, records)
     write_run(out or run, result, numbers, argv=sys.argv[1:])
     scores.write_summary((out or run) / "summary.md", result, numbers)
     if as_json:
@@ -185,7 +176,7 @@ def check(
 
     Exit status 1 means that something is wrong; what only may be wrong is told and fails nothing.
     """
-    texts = {name: text for name, (text, _) in _pages(pages).items()}
+    texts = {name: known.text for name, known in known_pages(pages).items()}
     if write_digests:
         known = json.dumps(digests(folder, texts), ensure_ascii=False, indent=1, sort_keys=True)
         _write(folder / "digests.json", known + "\n")
@@ -193,52 +184,6 @@ def check(
     scores.show_check(found, as_json=as_json)
     if found.failed:
         raise SystemExit(_GATE_FAILED)
-
-
-def _scored(
-    predictions: Sequence[Prediction], gold_folder: Path, pages: Path | None, kinds: Sequence[type[Record]]
-) -> tuple[Score, dict[str, Any]]:
-    truth = read_gold(gold_folder, kinds)
-    known = _pages(pages)
-    dates = {page.page: page.raw.get("issue_date") for page in truth}
-    texts = {
-        name: PageText(text.text, dates.get(name) or text.issue_date, text.articles)
-        for name, (text, _) in known.items()
-    }
-    about = {p.page: _about(p.raw.get("extra") or {}) for p in predictions}
-    about |= {name: _about(extra) for name, (_, extra) in known.items() if extra}
-    for prediction in predictions:
-        _check_text(prediction, texts.get(prediction.page))
-    result = score(truth, predictions, kinds=kinds, texts=texts, about=about)
-    return result, metrics(result)
-
-
-def _pages(folder: Path | None) -> dict[str, tuple[PageText, Mapping[str, Any]]]:
-    """The texts below a folder, and what is known of each page."""
-    found: dict[str, tuple[PageText, Mapping[str, Any]]] = {}
-    for file in find_pages([folder]) if folder else ():
-        page = read_page(file.path, file.page)
-        articles = tuple((a["start"], a["end"], str(a["id"])) for a in page.extra.get("articles") or ())
-        found[page.page] = PageText(page.text, page.issue_date, articles), page.extra
-    return found
-
-
-def _about(extra: Mapping[str, Any]) -> About:
-    cluster = extra.get("cluster")
-    return About(
-        None if cluster is None else str(cluster),
-        {axis: str(extra[axis]) for axis in _AXES if extra.get(axis)},
-    )
-
-
-def _check_text(prediction: Prediction, text: PageText | None) -> None:
-    """Offsets mean something only in the text they were found in."""
-    told = prediction.raw.get("text_sha256")
-    if text is not None and told is not None and told != text.sha256:
-        raise UsageError(
-            f"page {prediction.page!r}: --pages has another text than the one predicted from "
-            f"(SHA-256 {text.sha256[:12]}, predicted {str(told)[:12]})"
-        )
 
 
 def _with_baseline(baseline: Path, result: Score, numbers: Mapping[str, Any], out: Path | None) -> Comparison:

@@ -40,7 +40,7 @@ class Recordings:
     """The recordings of one suite: a folder `<suite>`, its pages in `<suite>/page/`."""
 
     def __init__(self, suite: Path, *, stale_too: bool = False) -> None:
-        """Takes the suite's folder, and whether `get` may answer with what was recorded for another prompt."""
+        """Takes a suite's folder, and whether `get` may give what was recorded with another prompt."""
         self.folder = suite / _STRATEGY
         self.stale: dict[str, str] = {}
         """By page, what has changed since its recording was made: those that `get` answered all the same."""
