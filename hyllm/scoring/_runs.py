@@ -16,6 +16,7 @@ from hyllm.scoring._intervals import Tally
 from hyllm.scoring._pages import ScoredRecord
 from hyllm.scoring._score import PageScore, Score
 from hyllm.scoring._slots import Slot
+from hyllm.scoring._spans import RecordSpans, record_spans
 from hyllm.scoring._values import shown
 from hyllm.version import __version__
 
@@ -78,7 +79,11 @@ def page_line(page: PageScore) -> Json:
 
 
 def record_lines(score: Score) -> Iterator[Json]:
-    """A line a pair, missing, spurious or optional record."""
+    """A line a pair, missing, spurious or optional record.
+
+    Where the page's text is at hand, spans of it say where quotes (`evidence_at` of gold, `quotes_at`) and
+    the words of a slot (`gold_at`, `predicted_at`) stand.
+    """
     for page in score.pages:
         for kind in score.kinds:
             for one in page.kinds[kind.hyllm.plural].records:
@@ -87,7 +92,8 @@ def record_lines(score: Score) -> Iterator[Json]:
 
 def _record_line(page: PageScore, kind: type[Record], one: ScoredRecord) -> Json:
     name = kind.hyllm.identity[0]
-    return {
+    spans = record_spans(kind, one, page.text, page.prediction) if page.text else None
+    line: Json = {
         "page": page.page,
         "kind": kind.hyllm.plural,
         "outcome": one.outcome,
@@ -98,11 +104,16 @@ def _record_line(page: PageScore, kind: type[Record], one: ScoredRecord) -> Json
         else {"index": one.predicted.index, "name": one.predicted.raw.get(name)},
         "evidence": quotes(one.gold.raw) if one.gold else [],
         "quotes": quotes(one.predicted.raw) if one.predicted else [],
-        "slots": [_slot_line(page, kind, one, slot) for slot in (*one.slots, *one.beside)],
+        "slots": [_slot_line(page, kind, one, slot, spans) for slot in (*one.slots, *one.beside)],
     }
+    if spans:
+        line |= {"evidence_at": spans.evidence(one.gold), "quotes_at": spans.evidence(one.predicted)}
+    return line
 
 
-def _slot_line(page: PageScore, kind: type[Record], one: ScoredRecord, slot: Slot) -> Json:
+def _slot_line(
+    page: PageScore, kind: type[Record], one: ScoredRecord, slot: Slot, spans: RecordSpans | None
+) -> Json:
     line: Json = {
         "row": slot.row,
         "verdict": slot.verdict,
@@ -111,6 +122,9 @@ def _slot_line(page: PageScore, kind: type[Record], one: ScoredRecord, slot: Slo
     }
     if slot.why:
         line["why"] = slot.why
+    if spans:
+        places = {"gold_at": spans.gold(slot), "predicted_at": spans.predicted(slot)}
+        line |= {name: found for name, found in places.items() if found}
     if not slot.headline:
         line["headline"] = False
     elif page.grounded and slot.predicted and slot.verdict != "cor":
