@@ -54,6 +54,7 @@ class Extractor:
         replay: a suite of recordings; nothing is sent.
         stale_too: replay also answers that were recorded with another prompt; `stale` then names them.
         record: a suite of recordings; answers found there are not asked for again, others are added.
+        without_text: record without the pages' text, so that the recordings can be published.
         local_only: refuse every endpoint but this machine's own.
         ask_again: ask further for what an answer lacks: records without the right form, the rest of one that
             broke off.
@@ -79,6 +80,7 @@ class Extractor:
         prompts: str | Path | None = None,
         replay: str | Path | None = None,
         record: str | Path | None = None,
+        without_text: bool = False,
         local_only: bool = False,
         ask_again: bool = True,
         stale_too: bool = False,
@@ -88,6 +90,8 @@ class Extractor:
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
+        if without_text and not record:
+            raise UsageError("--without-text says how to record: give --record DIR too")
         if isinstance(kinds, str):
             raise UsageError(f"kinds must be a list of names: [{kinds!r}]")
         if wire is not None and wire not in get_args(Wire):
@@ -95,7 +99,7 @@ class Extractor:
         if concurrency < 1 or timeout <= 0 or (max_tokens is not None and max_tokens < 1):
             raise UsageError("concurrency, timeout and max_tokens must be positive")
         self._replay = Recordings(Path(replay), stale_too=stale_too) if replay else None
-        self._record = Recordings(Path(record)) if record else None
+        self._record = Recordings(Path(record), without_text=without_text) if record else None
         self._meta = self._replay.meta() if self._replay else None
         self._gazetteer = load_gazetteer(Path(gazetteer) if gazetteer else None)
         self._timeout = timeout
@@ -156,7 +160,7 @@ class Extractor:
         """`map`, to be awaited."""
         if recordings := self._replay or self._record:
             for page in pages:
-                recordings.check(page.page)
+                recordings.expect(page.page, page.text)
         if self._record:
             self._record.begin(self._new_meta())
         asker = None if self._by_rules else self._asker()
@@ -292,6 +296,7 @@ class Extractor:
             prompt_hash=prompt_hash(self.prompt),
             schema_hash=schema_hash(self.kinds),
             options=self.options.settings(),
+            without_text=self._record is not None and self._record.without_text,
         )
 
 
