@@ -10,7 +10,7 @@ print(metrics(found)["slots"]["F1"])
 ```
 """
 
-from hyllm.scoring._agree import Agreement, agree
+from hyllm.scoring._agree import Agreement, agree, agree_pages
 from hyllm.scoring._check import Checked, Finding, check_gold, digests
 from hyllm.scoring._compare import Change, Comparison, compare_runs
 from hyllm.scoring._cost import costs
@@ -38,6 +38,7 @@ __all__ = [
     "Run",
     "Score",
     "agree",
+    "agree_pages",
     "check_gold",
     "compare_runs",
     "costs",
