@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, get_args
@@ -52,7 +52,7 @@ class Extractor:
         concurrency: how many requests may be in flight.
         prompts: a folder of prompts of one's own.
         replay: a suite of recordings; nothing is sent.
-        stale_too: replay also answers that were recorded with another prompt; `stale` then names them.
+        stale_too: replay also answers that were recorded with another prompt; `replayed.stale` names them.
         record: a suite of recordings; answers found there are not asked for again, others are added.
         without_text: record without the pages' text, so that the recordings can be published.
         local_only: refuse every endpoint but this machine's own.
@@ -126,14 +126,9 @@ class Extractor:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
 
     @property
-    def stale(self) -> Mapping[str, str]:
-        """By page, what has changed since its answer was recorded; of the pages replayed so far."""
-        return self._replay.stale if self._replay else {}
-
-    @property
-    def meta(self) -> Meta | None:
-        """What is known of the recordings that are replayed."""
-        return self._meta
+    def replayed(self) -> Recordings | None:
+        """The recordings that answers come from, if they do."""
+        return self._replay
 
     def extract(self, page: Page) -> Extraction:
         """The records of one page. Works inside a running event loop too, as in Jupyter.

@@ -14,6 +14,7 @@ from hyllm.cli.kinds import kinds
 from hyllm.cli.make import make
 from hyllm.cli.page import page
 from hyllm.cli.relay import relay
+from hyllm.cli.run import run
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
 from hyllm.escaping import printable
@@ -33,7 +34,7 @@ def cli() -> None:
 
 for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
-for command in (page, make):
+for command in (page, make, run):
     evals.add_command(command)
 
 

@@ -10,7 +10,7 @@ import click
 
 from hyllm.cli import scores
 from hyllm.errors import UsageError
-from hyllm.evals import known_pages, scored
+from hyllm.evals import known_pages, scored, write_text
 from hyllm.kinds import find_kinds
 from hyllm.scoring import (
     Comparison,
@@ -98,14 +98,15 @@ def score_command(
         write_run(out, result, numbers, argv=sys.argv[1:])
         scores.write_summary(out / "summary.md", result, numbers)
     comparison = _with_baseline(baseline, result, numbers, out) if baseline else None
-    passed = gates(numbers, floor=floor, margin=margin, comparison=comparison)
+    floors = {} if floor is None else {"slots": floor}
+    passed = gates(numbers, floors=floors, margin=margin, comparison=comparison)
     if junit_file is not None or out is not None:
-        _write(junit_file or (out or Path()) / "junit.xml", junit(result, passed))
+        write_text(junit_file or (out or Path()) / "junit.xml", junit(result, passed))
     if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
     else:
         scores.show_score(result, numbers, passed, comparison, _ceiling(ceiling))
-    _tell(result)
+    scores.tell(result)
     if not all(gate.passed for gate in passed):
         raise SystemExit(_GATE_FAILED)
 
@@ -126,8 +127,8 @@ def rescore(
     if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
     else:
-        scores.show_score(result, numbers, [], None, None)
-    _tell(result)
+        scores.show_score(result, numbers)
+    scores.tell(result)
 
 
 @evals.command()
@@ -179,7 +180,7 @@ def check(
     texts = {name: known.text for name, known in known_pages(pages).items()}
     if write_digests:
         known = json.dumps(digests(folder, texts), ensure_ascii=False, indent=1, sort_keys=True)
-        _write(folder / "digests.json", known + "\n")
+        write_text(folder / "digests.json", known + "\n")
     found = check_gold(folder, find_kinds(kinds), texts)
     scores.show_check(found, as_json=as_json)
     if found.failed:
@@ -195,30 +196,12 @@ def _with_baseline(baseline: Path, result: Score, numbers: Mapping[str, Any], ou
         return compare_runs(read_run(baseline), read_run(folder))
 
 
-def _ceiling(path: Path | None) -> Mapping[str, Any] | None:
+def _ceiling(path: Path | None) -> scores.Columns:
+    """The column of the ceiling, if there is one."""
     if path is None:
-        return None
+        return {}
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["agreement"]
+        agreement = json.loads(path.read_text(encoding="utf-8"))["agreement"]
+        return {scores.CEILING: {view: agreement[view]["ceiling"] for view in ("records", "slots")}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"--ceiling {path}: not what `hyllm eval agree --json` prints") from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def _tell(result: Score) -> None:
-    """What a reader of the numbers must know, to standard error."""
-    lost = [page.page for page in result.pages if page.failed]
-    for words, names in (
-        ("failed or not predicted, counted as all missing", lost),
-        ("predicted without gold, not scored", result.without_gold),
-        ("kinds no prediction has a list for, not scored", result.not_asked),
-    ):
-        if names:
-            more = " …" if len(names) > 5 else ""
-            click.echo(f"hyllm: {len(names)} {words}: {', '.join(names[:5])}{more}", err=True)

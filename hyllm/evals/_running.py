@@ -1,10 +1,8 @@
 """A suite's pages answered, from recordings or by a model, and scored."""
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from hyllm.archive import Page, read_page
@@ -13,7 +11,7 @@ from hyllm.evals._scored import known_pages, scored_pages
 from hyllm.evals._suites import Suite
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
-from hyllm.recordings import Meta
+from hyllm.recordings import Recordings
 from hyllm.schemas import Record
 from hyllm.scoring import GoldPage, Prediction, Score, read_gold
 
@@ -40,7 +38,9 @@ class SuiteRun:
     live: int
     """How many pages were answered by the endpoint in this run."""
     digests: Mapping[str, str | None]
-    """What the numbers follow from: recordings, prompt and schema."""
+    """Of the recordings that were replayed, today's prompt, theirs, and the schema; `None`: there is none."""
+    texts: Mapping[str, str]
+    """The pages' texts by page id."""
 
 
 def suite_pages(suite: Suite, count: int | None = None) -> list[Page]:
@@ -106,7 +106,8 @@ def run_suite(
         raise dead
     predictions = [as_prediction(result) for result in results]
     score, numbers = scored_pages(predictions, truth, known_pages(suite.folder.pages), extractor.kinds)
-    meta = extractor.meta
+    replayed = extractor.replayed
+    meta = replayed.meta() if replayed else None
     return SuiteRun(
         suite,
         strategy,
@@ -115,9 +116,10 @@ def run_suite(
         len(pages) == len(suite.planned),
         extractor.options.model,
         meta.recorded if meta else None,
-        dict(sorted(extractor.stale.items())),
+        dict(sorted(replayed.stale.items())) if replayed else {},
         sum(result.provenance.get("answers") == "live" for result in results),
-        _digests(results, meta),
+        _digests(results, replayed),
+        {page.page: page.text for page in pages},
     )
 
 
@@ -150,26 +152,14 @@ def check_recordings(results: Sequence[Extraction], suite: Suite) -> None:
         raise kind("\n".join(told))
 
 
-def _digests(results: Sequence[Extraction], meta: Meta | None) -> dict[str, str | None]:
+def _digests(results: Sequence[Extraction], replayed: Recordings | None) -> dict[str, str | None]:
     about = results[0].provenance
-    keys = sorted(str(result.provenance.get("request_key")) for result in results)
     return {
+        "recordings": replayed.digest(result.page.page for result in results) if replayed else None,
         "prompt": about["prompt_sha256"],
+        "recorded_prompt": replayed.meta().prompt_hash if replayed else None,
         "schema": about["schema_sha256"],
-        "recorded_prompt": meta.prompt_hash if meta else None,
-        "requests": hashlib.sha256("\n".join(keys).encode()).hexdigest(),
     }
-
-
-def recordings_digest(folder: Path, pages: Sequence[str]) -> str | None:
-    """SHA-256 over the recordings of these pages; `None` where there are none."""
-    digest, some = hashlib.sha256(), False
-    for page in sorted(pages):
-        path = folder / f"{page}.yaml"
-        if path.is_file():
-            digest.update(f"{page}\0".encode() + path.read_bytes())
-            some = True
-    return digest.hexdigest() if some else None
 
 
 def _named(pages: Sequence[str]) -> str:

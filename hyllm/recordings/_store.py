@@ -3,8 +3,9 @@
 A recording answers a request with the same key, whatever the host.
 """
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,15 @@ class Recordings:
             return Meta(**found)
         except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError, RecursionError) as error:
             raise RecordingError(f"{path}: cannot be read: {error}") from error
+
+    def digest(self, pages: Iterable[str]) -> str:
+        """SHA-256 over the files of these pages, in hex: the same answers have the same one."""
+        found = hashlib.sha256()
+        for page in sorted(pages):
+            path = self._path(page)
+            found.update(f"{page}\0".encode())
+            found.update(path.read_bytes() if path.is_file() else b"")
+        return found.hexdigest()
 
     def begin(self, meta: Meta) -> None:
         """Writes `meta.yaml`; the date of recordings that are already there, in this very form, stays.

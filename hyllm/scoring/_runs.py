@@ -1,7 +1,8 @@
 """The folder of a run: what is needed to read it, to compare it, and to score it again."""
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,8 @@ class Run:
     """`pages.jsonl`."""
     records: list[Json]
     """`records.jsonl`."""
+    only_wrong: bool = False
+    """Whether `records` holds wrong values alone: what is not there is right."""
 
     def tallies(self, view: str = "slots") -> dict[str, Tally]:
         """What F1 is made of, by cluster."""
@@ -45,24 +48,52 @@ class Run:
         return found
 
 
-def write_run(folder: Path, score: Score, numbers: Mapping[str, Any], *, argv: Sequence[str] = ()) -> None:
-    """Writes a run's files. `metrics.json`, `pages.jsonl` and `records.jsonl` hold no times and no paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    about = {
+def write_run(
+    folder: Path,
+    score: Score,
+    numbers: Mapping[str, Any],
+    *,
+    argv: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
+    decided: Callable[[list[Json]], list[Json]] = list,
+) -> list[Json]:
+    """Writes a run's files. `metrics.json`, `pages.jsonl` and `records.jsonl` hold no times and no paths.
+
+    Args:
+        folder: where to.
+        score: the run.
+        numbers: what `metrics.json` is to hold.
+        argv: the command that made it.
+        more: what else `run.json` says.
+        decided: adds to the lines of `adjudicate.jsonl` what is known of them.
+
+    Returns:
+        The lines of `records.jsonl`.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made: {error.strerror}") from error
+    about: Json = {
         "format": 1,
         "gold": score.gold,
         "scorer": score.scorer,
         "resolved": resolved(score.kinds),
         "argv": list(argv),
         "version": __version__,
+        **(more or {}),
     }
     _write(folder / "run.json", json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     _write(folder / "metrics.json", json.dumps(numbers, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     _write_lines(folder / "pages.jsonl", (page_line(page) for page in score.pages))
     records = list(record_lines(score))
     _write_lines(folder / "records.jsonl", records)
-    _write_lines(folder / "adjudicate.jsonl", adjudicable(records))
+    _write_lines(folder / "adjudicate.jsonl", decided(list(adjudicable(records))))
     _write_lines(folder / "predictions.jsonl", (p.prediction.raw for p in score.pages if p.prediction))
+    return records
 
 
 def page_line(page: PageScore) -> Json:
@@ -144,9 +175,12 @@ def adjudicable(records: Sequence[Json]) -> Iterator[Json]:
     for one in records:
         for slot in one["slots"]:
             if slot.get("source") == "present":
+                about = [one["page"], one["kind"], one["predicted"]["name"], slot["row"], slot["predicted"]]
                 yield {
+                    "key": hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12],
                     "page": one["page"],
                     "kind": one["kind"],
+                    "name": one["predicted"]["name"],
                     "row": slot["row"],
                     "predicted": slot["predicted"],
                     "at": slot["at"],
