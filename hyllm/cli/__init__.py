@@ -15,6 +15,7 @@ from hyllm.cli.make import make
 from hyllm.cli.page import page
 from hyllm.cli.relay import relay
 from hyllm.cli.run import run
+from hyllm.cli.runs import adjudicate, bless_command, show
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
 from hyllm.escaping import printable
@@ -34,7 +35,7 @@ def cli() -> None:
 
 for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
     cli.add_command(command)
-for command in (page, make, run):
+for command in (page, make, run, show, bless_command, adjudicate):
     evals.add_command(command)
 
 

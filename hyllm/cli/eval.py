@@ -10,7 +10,7 @@ import click
 
 from hyllm.cli import scores
 from hyllm.errors import UsageError
-from hyllm.evals import known_pages, scored, write_text
+from hyllm.evals import known_pages, scored, write_report, write_text
 from hyllm.kinds import find_kinds
 from hyllm.scoring import (
     Comparison,
@@ -21,6 +21,7 @@ from hyllm.scoring import (
     digests,
     gates,
     junit,
+    read_numbers,
     read_predictions,
     read_run,
     rounded,
@@ -43,6 +44,7 @@ def gold() -> None:
 
 _FOLDER = click.Path(exists=True, path_type=Path)
 _OUT = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _against(command: F) -> F:
@@ -135,12 +137,23 @@ def rescore(
 @click.argument("first", type=_FOLDER)
 @click.argument("second", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def compare(first: Path, second: Path, *, as_json: bool) -> None:
+@click.option("--report", "report_file", type=_FILE, metavar="FILE", help="Write SECOND's report with it.")
+@click.option("--pages", type=_FOLDER, metavar="DIR", help="The pages' texts, for --report.")
+def compare(
+    first: Path, second: Path, *, as_json: bool, report_file: Path | None, pages: Path | None
+) -> None:
     """Compare two run folders: is SECOND better than FIRST, and which values broke or were mended?
 
     Exit status 1 means that SECOND is significantly worse, or lost a page.
     """
-    found = compare_runs(read_run(first), read_run(second))
+    if pages is not None and report_file is None:
+        raise UsageError("--pages is for --report FILE: give both")
+    one, other = read_run(first), read_run(second)
+    found = compare_runs(one, other)
+    if report_file is not None:
+        texts = {name: known.text.text for name, known in known_pages(pages).items()}
+        numbers = read_numbers(other)
+        write_report(other, numbers, texts, comparison=found, other=one.folder.name, path=report_file)
     if as_json:
         click.echo(json.dumps(rounded(scores.comparison_json(found)), ensure_ascii=False, sort_keys=True))
     else:

@@ -27,6 +27,7 @@ from hyllm.evals import (
     suite_gates,
     suite_pages,
     write_folder,
+    write_report,
     write_text,
 )
 from hyllm.extract import Extractor
@@ -213,7 +214,7 @@ def _one(
     if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
     else:
-        scores.show_score(done.score, numbers, passed, comparison, columns_of(numbers))
+        scores.show_score(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
     _tell(done, known, written, has_baseline=baseline is not None)
     return _Result(numbers, passed)
 
@@ -225,10 +226,20 @@ def _write_rest(
     passed: Sequence[Gate],
     comparison: Comparison | None,
 ) -> None:
-    lines = scores.score_lines(done.score, numbers, passed, comparison, columns_of(numbers))
+    lines = scores.score_lines(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
     write_text(written.folder / "summary.md", scores.summary(lines))
     write_text(written.folder / "junit.xml", junit(done.score, passed))
-    # REPORT
+    write_report(written, numbers, done.texts, passed=passed, comparison=comparison, other="the baseline")
+
+
+def _title(done: SuiteRun) -> str:
+    """Which answers these are."""
+    suite = done.suite.name if done.whole else f"{done.suite.name} (a part)"
+    told = [suite, done.strategy, done.model]
+    if done.recorded:
+        stale = f", {len(done.stale)} stale" if done.stale else ""
+        told.append(f"replay of {done.recorded}{stale}")
+    return " · ".join([*told, f"{done.live} live pages"])
 
 
 def columns_of(numbers: Mapping[str, Any]) -> scores.Columns:

@@ -30,9 +30,10 @@ def show_score(
     passed: Sequence[Gate] = (),
     comparison: Comparison | None = None,
     columns: Columns | None = None,
+    title: str = "",
 ) -> None:
     """Prints the headline, the table of fields, the worst records, and the gates."""
-    for line in score_lines(score, numbers, passed, comparison, columns):
+    for line in score_lines(score, numbers, passed, comparison, columns, title):
         click.echo(line)
 
 
@@ -42,7 +43,11 @@ def score_lines(
     passed: Sequence[Gate] = (),
     comparison: Comparison | None = None,
     columns: Columns | None = None,
+    title: str = "",
 ) -> Iterator[str]:
+    """The lines of `show_score`."""
+    if title:
+        yield printable(title)
     pages, slots = numbers["pages"], numbers["slots"]
     yield (
         f"{pages['count']} pages, {pages['clusters']} clusters · gold {score.gold[:6]} · "
@@ -161,21 +166,38 @@ def _main_errors(score: Score) -> dict[str, str]:
 
 
 def _worst(score: Score) -> Iterator[str]:
-    """The records with most wrong slots, a line a slot."""
+    """The records with most wrong slots: a line a slot, or one for a record that is wrong as a whole."""
     wrong: list[tuple[int, list[str]]] = []
     for line in record_lines(score):
         slots = [s for s in line["slots"] if s["verdict"] != "cor" and s.get("headline") is not False]
+        side = line["predicted"] or line["gold"]
+        place = f"{line['page']} {line['kind'][:-1]} {side['index']}"
+        if slots and line["outcome"] in ("missing", "spurious"):
+            sides = [str(line[name]["name"]) if line[name] else "–" for name in ("gold", "predicted")]
+            wrong.append((len(slots), [place, *sides, f"{line['outcome']}, {len(slots)} slots"]))
+            continue
         for slot in slots:
-            side = line["predicted"] or line["gold"]
-            place = f"{line['page']} {line['kind'][:-1]} {side['index']} {slot['row']}"
-            verdict = f"{slot['verdict']} {slot.get('why', '')}".strip()
-            wrong.append((len(slots), [place, slot["gold"] or "–", slot["predicted"] or "–", verdict]))
+            cells = [f"{place} {slot['row']}", slot["gold"] or "–", slot["predicted"] or "–", _verdict(slot)]
+            wrong.append((len(slots), cells))
     if wrong:
         yield ""
         chosen = sorted(wrong, key=lambda one: -one[0])[:_WORST]
         yield from _table(
             [["worst", "gold", "predicted", "verdict"], *(cells for _, cells in chosen)], left=4
         )
+
+
+def slot_table(slots: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line a slot of `records.jsonl`: field, gold, prediction, verdict."""
+    rows = [
+        [f"  {slot['row']}", slot["gold"] or "–", slot["predicted"] or "–", _verdict(slot)] for slot in slots
+    ]
+    return _table(rows, left=4)
+
+
+def _verdict(slot: Mapping[str, Any]) -> str:
+    source = {"absent": "not on the page", "present": "on the page"}.get(slot.get("source", ""), "")
+    return " ".join(filter(None, [slot["verdict"], slot.get("why"), source]))
 
 
 _TOKENS = {"prompt_tokens": "in", "cached_tokens": "of them cached", "completion_tokens": "out"}

@@ -15,14 +15,13 @@ from hyllm.evals._baseline import bless, find_run, read_baseline, suite_run
 from hyllm.evals._beside import Beside, beside
 from hyllm.evals._carry import Carried, Change, carry
 from hyllm.evals._decisions import (
-    DECISIONS,
     Decision,
     decisions_file,
     keep_decision,
     read_decisions,
     with_decisions,
 )
-from hyllm.evals._folder import all_numbers, suite_gates, write_folder
+from hyllm.evals._folder import all_numbers, suite_gates, write_folder, write_report
 from hyllm.evals._making import carried_to, differences, folder_files, gold_file, page_files, write_text
 from hyllm.evals._measures import Measures, measures
 from hyllm.evals._page import BANDS, Band, MadePage, Run, Stretch
@@ -33,7 +32,6 @@ from hyllm.evals._suites import Folder, PlannedPage, Suite, Suites, read_suites
 
 __all__ = [
     "BANDS",
-    "DECISIONS",
     "Article",
     "ArticleSet",
     "Band",
@@ -82,5 +80,6 @@ __all__ = [
     "suite_run",
     "with_decisions",
     "write_folder",
+    "write_report",
     "write_text",
 ]

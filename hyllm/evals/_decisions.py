@@ -14,7 +14,7 @@ from hyllm.evals._making import write_text
 
 Decision = Literal["right", "wrong", "unsure"]
 """`right`: gold lacks it, or either can be held. `wrong`: gold is right to lack it."""
-DECISIONS: tuple[Decision, ...] = get_args(Decision)
+_DECISIONS: tuple[Decision, ...] = get_args(Decision)
 _KEPT = ("key", "page", "kind", "name", "row", "predicted")
 
 Json = dict[str, Any]
@@ -46,8 +46,8 @@ def read_decisions(path: Path) -> dict[str, Json]:
             key, decision = row["key"], row["decision"]
         except (ValueError, KeyError, TypeError) as error:
             raise UsageError(f"{path}:{number}: must be an object with key and decision") from error
-        if decision not in DECISIONS:
-            raise UsageError(f"{path}:{number}: decision must be one of {', '.join(DECISIONS)}")
+        if decision not in _DECISIONS:
+            raise UsageError(f"{path}:{number}: decision must be one of {', '.join(_DECISIONS)}")
         found[key] = row
     return found
 

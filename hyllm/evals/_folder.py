@@ -12,8 +12,10 @@ from hyllm.errors import UsageError
 from hyllm.evals._beside import Beside
 from hyllm.evals._decisions import decisions_file, read_decisions, with_decisions
 from hyllm.evals._dollars import dollars
+from hyllm.evals._making import write_text
 from hyllm.evals._running import SuiteRun
-from hyllm.scoring import Comparison, Gate, Run, compare_runs, gates, read_run, rounded, write_run
+from hyllm.report import RunReport, report
+from hyllm.scoring import Comparison, Gate, Run, compare_runs, gates, read_lines, read_run, rounded, write_run
 
 Json = dict[str, Any]
 
@@ -101,3 +103,32 @@ def suite_gates(
         comparison=comparison,
     )
     return [*found, *stands], comparison
+
+
+def write_report(
+    written: Run,
+    numbers: Mapping[str, Any],
+    texts: Mapping[str, str],
+    *,
+    passed: Sequence[Gate] = (),
+    comparison: Comparison | None = None,
+    other: str = "",
+    path: Path | None = None,
+) -> None:
+    """Writes a run's `report.html`.
+
+    Args:
+        written: the run, read from its folder.
+        numbers: its `metrics.json`.
+        texts: the pages' texts by page id.
+        passed: the gates.
+        comparison: of another run with this one.
+        other: what the other run is called.
+        path: where to; by default into the run's folder.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    adjudicable = read_lines(written.folder / "adjudicate.jsonl")
+    of = RunReport(written, numbers, texts, adjudicable, passed, comparison, other)
+    write_text(path or written.folder / "report.html", report(of))

@@ -165,6 +165,9 @@ def _slot_line(
             line["source"] = "present"
             row = next(row for row in rows_of(kind) if row.name == slot.row)
             assert one.predicted is not None
+            name = one.predicted.raw.get(kind.hyllm.identity[0])
+            what = [page.page, kind.hyllm.plural, name, slot.row, line["predicted"]]
+            line["key"] = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
             at = f"/{kind.hyllm.plural}/{one.predicted.index}"
             line["at"] = [words.at for words in words_of(row, slot, one.predicted, at)]
     return line
@@ -175,9 +178,8 @@ def adjudicable(records: Sequence[Json]) -> Iterator[Json]:
     for one in records:
         for slot in one["slots"]:
             if slot.get("source") == "present":
-                about = [one["page"], one["kind"], one["predicted"]["name"], slot["row"], slot["predicted"]]
                 yield {
-                    "key": hashlib.sha256(json.dumps(about).encode()).hexdigest()[:12],
+                    "key": slot["key"],
                     "page": one["page"],
                     "kind": one["kind"],
                     "name": one["predicted"]["name"],
@@ -205,6 +207,23 @@ def read_run(folder: str | Path) -> Run:
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder}: cannot be read: {error}") from error
     return Run(folder, about, pages, records)
+
+
+def read_numbers(run: Run) -> Json:
+    """A run's `metrics.json`.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        return json.loads((run.folder / "metrics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{run.folder / 'metrics.json'}: cannot be read: {error}") from error
+
+
+def read_lines(path: Path) -> list[Json]:
+    """The objects of a JSON Lines file; none where there is no file."""
+    return _lines(path) if path.is_file() else []
 
 
 def _lines(path: Path) -> list[Json]:
