@@ -145,7 +145,9 @@ def _check_date(leaf: Leaf, issue_date: str | None) -> Iterator[_Said]:
     values += [value.removesuffix("/..") for value in values]
     if values and edtf not in values:
         # a year in the text leaves no room; without one, another date of the page may be meant
-        certain = _YEAR.search(raw["text"]) is not None and not any(word in raw["text"] for word in "今去明同次当")
+        certain = _YEAR.search(raw["text"]) is not None and not any(
+            word in raw["text"] for word in "今去明同次当"
+        )
         yield f"{leaf.at}/edtf", "date", f"{raw['text']!r} reads as {values[0]}, gold says {edtf}", certain
 
 
