@@ -56,10 +56,13 @@ class Extractor:
         concurrency: how many requests may be in flight.
         prompts: a folder of prompts of one's own.
         replay: a suite of recordings; nothing is sent.
+        stale_too: replay also answers that were recorded with another prompt; `replayed.stale` names them.
         record: a suite of recordings; answers found there are not asked for again, others are added.
+        without_text: record without the pages' text, so that the recordings can be published.
         local_only: refuse every endpoint but this machine's own.
         ask_again: ask further for what an answer lacks: records without the right form, the rest of one that
             broke off.
+        seed: tells independent answers to the same page apart, where a model is asked more than once.
         endpoint: where requests go, instead of what `model` and `base_url` name.
         gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
         pinned: what requests said when a run began; with it `model`, `kinds`, `wire` and `max_tokens` are left
@@ -83,22 +86,27 @@ class Extractor:
         prompts: str | Path | None = None,
         replay: str | Path | None = None,
         record: str | Path | None = None,
+        without_text: bool = False,
         local_only: bool = False,
         ask_again: bool = True,
+        stale_too: bool = False,
+        seed: int | None = None,
         endpoint: Endpoint | None = None,
         gazetteer: str | Path | None = None,
         pinned: Pinned | None = None,
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
+        if without_text and not record:
+            raise UsageError("--without-text says how to record: give --record DIR too")
         if isinstance(kinds, str):
             raise UsageError(f"kinds must be a list of names: [{kinds!r}]")
         if wire is not None and wire not in get_args(Wire):
             raise UsageError(f"unknown wire {wire!r}; there are {', '.join(get_args(Wire))}")
         if concurrency < 1 or timeout <= 0 or (max_tokens is not None and max_tokens < 1):
             raise UsageError("concurrency, timeout and max_tokens must be positive")
-        self._replay = Recordings(Path(replay)) if replay else None
-        self._record = Recordings(Path(record)) if record else None
+        self._replay = Recordings(Path(replay), stale_too=stale_too) if replay else None
+        self._record = Recordings(Path(record), without_text=without_text) if record else None
         self._meta = self._replay.meta() if self._replay else None
         self._gazetteer = load_gazetteer(Path(gazetteer) if gazetteer else None)
         self._timeout = timeout
@@ -125,10 +133,15 @@ class Extractor:
             self.endpoint = Endpoint(RULES, _NOWHERE, PROVIDERS["relay"])
             self.options = RequestOptions(model=RULES)
         else:
-            self.endpoint = endpoint or find_endpoint(model, base_url)
-            self.options = _options(self.endpoint, wire, max_tokens)
+            self.endpoint = endpoint or find_endpoint(model, base_url, local_only=local_only)
+            self.options = _options(self.endpoint, wire, max_tokens, seed)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
+
+    @property
+    def replayed(self) -> Recordings | None:
+        """The recordings that answers come from, if they do."""
+        return self._replay
 
     def extract(self, page: Page) -> Extraction:
         """The records of one page. Works inside a running event loop too, as in Jupyter.
@@ -155,7 +168,7 @@ class Extractor:
         """`map`, to be awaited."""
         if recordings := self._replay or self._record:
             for page in pages:
-                recordings.check(page.page)
+                recordings.expect(page.page, page.text)
         if self._record:
             self._record.begin(self._new_meta())
         asker = None if self._by_rules else self._asker()
@@ -327,10 +340,13 @@ class Extractor:
             prompt_hash=prompt_hash(self.prompt),
             schema_hash=schema_hash(self.kinds),
             options=self.options.settings(),
+            without_text=self._record is not None and self._record.without_text,
         )
 
 
-def _options(endpoint: Endpoint, wire: Wire | None, max_tokens: int | None) -> RequestOptions:
+def _options(
+    endpoint: Endpoint, wire: Wire | None, max_tokens: int | None, seed: int | None
+) -> RequestOptions:
     """What requests to an endpoint say, by its provider's row and the caller's wishes."""
     row = endpoint.provider
     return RequestOptions(
@@ -340,7 +356,7 @@ def _options(endpoint: Endpoint, wire: Wire | None, max_tokens: int | None) -> R
         temperature=row.temperature,
         max_tokens=max_tokens or DEFAULT_MAX_TOKENS,
         max_tokens_key=row.max_tokens_key,
-        extra=row.extra,
+        extra=row.extra if seed is None else {**row.extra, "seed": seed},
     )
 
 

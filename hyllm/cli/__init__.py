@@ -20,9 +20,13 @@ from hyllm.cli.demo import demo
 from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
+from hyllm.cli.kind import kind
 from hyllm.cli.kinds import kinds
+from hyllm.cli.make import make
 from hyllm.cli.page import page
 from hyllm.cli.relay import relay
+from hyllm.cli.run import run
+from hyllm.cli.runs import adjudicate, bless_command, show
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
 from hyllm.escaping import printable
@@ -40,9 +44,10 @@ def cli() -> None:
     """
 
 
-for command in (extract, batch, demo, endpoint, relay, evals, kinds, schemas):
+for command in (extract, batch, demo, endpoint, relay, evals, kind, kinds, schemas):
     cli.add_command(command)
-evals.add_command(page)
+for command in (page, make, run, show, bless_command, adjudicate):
+    evals.add_command(command)
 for command in (
     show_status,
     show_page,

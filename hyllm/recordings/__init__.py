@@ -3,5 +3,6 @@
 from hyllm.recordings._explain import explain
 from hyllm.recordings._format import Interaction, Source, Turn, dumps, loads
 from hyllm.recordings._store import Meta, Recordings
+from hyllm.recordings._without_text import PageText
 
-__all__ = ["Interaction", "Meta", "Recordings", "Source", "Turn", "dumps", "explain", "loads"]
+__all__ = ["Interaction", "Meta", "PageText", "Recordings", "Source", "Turn", "dumps", "explain", "loads"]

@@ -3,8 +3,9 @@
 A recording answers a request with the same key, whatever the host.
 """
 
+import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ import yaml
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
 from hyllm.prompting import request_key
-from hyllm.recordings._explain import explain
+from hyllm.recordings._explain import explain, likeness, shown_page
 from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
+from hyllm.recordings._without_text import PageText, sha256_of
 
 _STRATEGY = "page"
 """The folder below a suite: one request for all kinds of a page."""
@@ -34,13 +36,28 @@ class Meta:
     schema_hash: str
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The request's other settings: wire, temperature, …"""
+    without_text: bool = False
+    """Whether the pages' text is left out of the recordings."""
 
 
 class Recordings:
-    """The recordings of one suite: a folder `<suite>`, its pages in `<suite>/page/`."""
+    """The recordings of one suite: a folder `<suite>`, its pages in `<suite>/page/`.
 
-    def __init__(self, suite: Path) -> None:
+    Args:
+        suite: the folder.
+        without_text: what is added is written without its page's text.
+        stale_too: whether `get` may give what was recorded with another prompt.
+    """
+
+    def __init__(self, suite: Path, *, without_text: bool = False, stale_too: bool = False) -> None:
         self.folder = suite / _STRATEGY
+        self.without_text = without_text
+        self.stale: dict[str, str] = {}
+        """By page, what has changed since its recording was made: those that `get` gave all the same."""
+        self._stale_too = stale_too
+        self._stands_for: dict[tuple[str, str], str] = {}
+        """The key of the recorded request that was taken for another: further turns hang on it."""
+        self._texts: dict[str, PageText | str] = {}
         self._read: dict[str, list[Interaction]] = {}
         self._used: dict[str, list[Interaction]] = {}
         """What was found or added in this run. The rest of a page's file goes when something is added."""
@@ -59,17 +76,30 @@ class Recordings:
 
         Raises:
             StaleRecording: the page is recorded, with another request; the message says what has changed.
+                Where stale recordings will do, only if the page itself is another: the answer cites
+                numbers of units that are no longer the same.
             RecordingError: the page is not recorded.
         """
+        if turn is not None:
+            turn = turn._replace(first=self._stands_for.get((page, turn.first), turn.first))
         found = self.find(page, body, turn)
         if found is not None:
             return found
-        others = [one for one in self._interactions(page) if one.turn is None]
-        if not others or turn is not None:
+        firsts = [one for one in self._interactions(page) if one.turn is None]
+        if turn is not None or not firsts:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
-        changes = explain(others[-1].request, body)
-        raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
+        recorded = max(firsts, key=lambda one: likeness(one.request, body))
+        if bare_of := sha256_of(recorded):
+            changes = f"It is of a text with SHA-256 {bare_of}."
+        else:
+            changes = explain(recorded.request, body)
+        if self._stale_too and shown_page(recorded.request) == shown_page(body):
+            self.stale[page] = changes
+            self._stands_for[page, request_key(body)] = request_key(recorded.request)
+            return recorded
+        message = f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}"
+        raise StaleRecording(message, changes=changes)
 
     def add(self, page: str, interaction: Interaction) -> None:
         """Writes an answer at once. What the page's file held from other requests is replaced.
@@ -78,16 +108,32 @@ class Recordings:
             RecordingError: it cannot be written.
         """
         used = [*self._used.get(page, []), interaction]
-        _write(self._path(page), dumps(used))
+        written = used
+        if self.without_text:
+            written = [self._text(page).without(one) for one in used]
+        _write(self._path(page), dumps(written))
         self._used[page], self._read[page] = used, list(used)
 
-    def check(self, page: str) -> None:
-        """Refuses a page id that cannot name a recording, before anything is sent.
+    def expect(self, page: str, text: str) -> None:
+        """Takes note of a page's text, which recordings without text are filled in from.
 
         Raises:
-            UsageError: it leads out of the folder, or is that of `meta.yaml`.
+            UsageError: the id cannot name a recording: it leads out of the folder, or is that of `meta.yaml`.
         """
         self._path(page)
+        self._texts[page] = text
+
+    def check(self, page: str, body: Mapping[str, Any]) -> None:
+        """Refuses a request that could not be recorded, before it is sent.
+
+        Raises:
+            RecordingError: it holds the page's text outside the page's place, and is to be kept without.
+        """
+        if self.without_text:
+            try:
+                self._text(page).without(Interaction("", dict(body), None))
+            except RecordingError as error:
+                raise RecordingError(f"{page}: cannot be recorded --without-text: {error}") from error
 
     def _anew(self) -> str:
         return f"hyllm extract … --record {self.folder.parent}"
@@ -108,6 +154,15 @@ class Recordings:
         except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError, RecursionError) as error:
             raise RecordingError(f"{path}: cannot be read: {error}") from error
 
+    def digest(self, pages: Iterable[str]) -> str:
+        """SHA-256 over the files of these pages, in hex: the same answers have the same one."""
+        found = hashlib.sha256()
+        for page in sorted(pages):
+            path = self._path(page)
+            found.update(f"{page}\0".encode())
+            found.update(path.read_bytes() if path.is_file() else b"")
+        return found.hexdigest()
+
     def begin(self, meta: Meta) -> None:
         """Writes `meta.yaml`; the date of recordings that are already there, in this very form, stays.
 
@@ -125,9 +180,17 @@ class Recordings:
                 raise UsageError(
                     f"{self.folder.parent} holds answers of {theirs}, not of {ours}; give another folder"
                 )
+            if known.without_text != meta.without_text:
+                theirs, wanted = ("without", "give") if known.without_text else ("with", "leave out")
+                raise UsageError(
+                    f"{self.folder.parent} is recorded {theirs} its pages' text; "
+                    f"{wanted} --without-text, or give another folder"
+                )
             if (known.prompt_hash, known.schema_hash) == (meta.prompt_hash, meta.schema_hash):
                 return
         tree = {name: getattr(meta, name) for name in Meta.__dataclass_fields__}
+        if not tree["without_text"]:
+            del tree["without_text"]
         _write(path, dump_yaml(tree | {"kinds": list(meta.kinds), "options": dict(meta.options)}))
 
     def _interactions(self, page: str) -> list[Interaction]:
@@ -140,8 +203,27 @@ class Recordings:
             except (OSError, UnicodeDecodeError) as error:
                 raise RecordingError(f"{path}: cannot be read: {error}") from error
             else:
-                self._read[page] = loads(text, str(path))
+                self._read[page] = [self._whole(page, one, path) for one in loads(text, str(path))]
         return self._read[page]
+
+    def _whole(self, page: str, one: Interaction, path: Path) -> Interaction:
+        """The interaction with its page's text, whether it was recorded with it or without."""
+        if sha256_of(one) is None:
+            return one
+        try:
+            return self._text(page).restored(one)
+        except RecordingError as error:
+            raise RecordingError(f"{path}: {error}") from error
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+            raise RecordingError(f"{path}: no recording hyllm can read: {error!r}") from error
+
+    def _text(self, page: str) -> PageText:
+        known = self._texts.get(page)
+        if known is None:
+            raise RecordingError(f"{page}: is recorded without its text, which is needed to read it")
+        if isinstance(known, str):
+            known = self._texts[page] = PageText(known)
+        return known
 
     def _path(self, page: str) -> Path:
         path = self.folder / f"{page}.yaml"
