@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +230,7 @@ def told(steady: Steady, last_sent: float, whole: float, used: float) -> dict[st
 def reading() -> None:
     """CPU to read the recorded answers of the demo's pages: caches warm, and emptied before each page."""
     from hyllm import read_page
-    from hyllm.batch._stored import Stored, StoredAnswers
+    from hyllm.batch._stored import FIRST, Stored, StoredAnswers
     from hyllm.extract import Extractor
     from hyllm.recordings import Recordings
 
@@ -247,9 +247,10 @@ def reading() -> None:
         for path in sorted((root / "hyllm/samples").glob("*.txt")):
             page = read_page(path)
             turns = recordings._interactions(page.page)  # pyright: ignore[reportPrivateUsage]
-            answers = [Stored(False, json.dumps(one.answer, ensure_ascii=False)) for one in turns]
+            said = [Stored(False, json.dumps(one.answer, ensure_ascii=False)) for one in turns]
+            answers = {FIRST if n == 0 else f"0.{n}": one for n, one in enumerate(said)}
 
-            def read(page: Any = page, answers: Sequence[Stored] = answers) -> Any:
+            def read(page: Any = page, answers: Mapping[str, Stored] = answers) -> Any:
                 return runner.run(extractor.read(page, StoredAnswers(answers))).to_json()
 
             values = len(read()["grounding"])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from hyllm.archive import Page
 from hyllm.batch._ledger import unpack_units
 from hyllm.batch._store import deflate, inflate
-from hyllm.batch._stored import Stored, StoredAnswers, Wanted
+from hyllm.batch._stored import FIRST, Stored, StoredAnswers, Wanted
 from hyllm.errors import AnswerError
 from hyllm.escaping import json_line
 from hyllm.extract import Extractor
@@ -54,14 +54,14 @@ def read_job(
     setup, text_id, cause, packed = row
     page = page_of(db, text_id, inflate(packed))
     stored = db.execute(
-        "SELECT is_error, raw, units, turn FROM answers WHERE job_id = ? AND NOT void ORDER BY turn, attempt_id",
-        (job,),
+        "SELECT coalesce(t.name, ?), a.is_error, a.raw, a.units FROM answers a LEFT JOIN turns t "
+        "ON t.job_id = a.job_id AND t.turn = a.turn WHERE a.job_id = ? AND NOT a.void ORDER BY a.attempt_id",
+        (FIRST, job),
     ).fetchall()
-    by_turn = {turn: (is_error, raw, units) for is_error, raw, units, turn in stored}
-    answers = [Stored(bool(is_error), _text(raw)) for is_error, raw, _ in by_turn.values()]
+    answers = {name: Stored(bool(is_error), _text(raw)) for name, is_error, raw, _ in stored}
     if page is None or not answers:
         return None
-    units = by_turn[0][2] if 0 in by_turn else None
+    units = next((packed for name, _, _, packed in stored if name == FIRST), None)
     try:
         reader = extractor(setup)
         result = run(reader.read(page, StoredAnswers(answers), _units(page.text, units)))
@@ -135,7 +135,7 @@ def write_read(db: sqlite3.Connection, read: Read) -> None:
     ).fetchone()
     if answers != read.answers:
         return
-    turn = read.wanted.turn if read.wanted else 0
+    turn = read.answers if read.wanted else 0
     changed = db.execute(
         "UPDATE jobs SET state = ?, turn = ?, cause = ?, message = ? WHERE id = ? AND state = 'answered'",
         (read.state, turn, read.cause, read.message, read.job),
@@ -144,7 +144,8 @@ def write_read(db: sqlite3.Connection, read: Read) -> None:
         return
     if read.wanted:
         body = json.dumps(dict(read.wanted.body), ensure_ascii=False, separators=(",", ":"))
-        db.execute("INSERT OR REPLACE INTO turns VALUES (?,?,?)", (read.job, turn, deflate(body)))
+        row = (read.job, turn, read.wanted.name, deflate(body))
+        db.execute("INSERT OR REPLACE INTO turns VALUES (?,?,?,?)", row)
     elif read.line:
         db.execute(
             "INSERT OR REPLACE INTO results (job_id, status, records, hyllm, line) VALUES (?,?,?,?,?)",

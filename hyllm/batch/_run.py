@@ -330,7 +330,11 @@ def _interrupts(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> Ge
             loop.add_signal_handler(one, told)
             handled.append(one)
     except NotImplementedError:  # Windows
-        before = signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(told))
+
+        def from_any_thread(_number: int, _frame: object) -> None:
+            loop.call_soon_threadsafe(told)
+
+        before = signal.signal(signal.SIGINT, from_any_thread)
     except (RuntimeError, ValueError):  # in another thread than the main one
         pass
     try:

@@ -99,7 +99,8 @@ MIGRATIONS: tuple[str, ...] = (
     -- Bodies of further turns. Those of first requests follow from text and setup.
     CREATE TABLE turns (
         job_id INTEGER NOT NULL REFERENCES jobs,
-        turn INTEGER NOT NULL,
+        turn INTEGER NOT NULL,       -- in the order in which they were asked
+        name TEXT NOT NULL,          -- which request of the page it is, as reading it knows it
         body BLOB NOT NULL,          -- JSON, deflated
         PRIMARY KEY (job_id, turn)
     ) WITHOUT ROWID;

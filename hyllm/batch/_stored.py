@@ -6,8 +6,12 @@ from typing import Any, NamedTuple, cast
 
 from hyllm.client import Reply
 from hyllm.errors import AnswerError
+from hyllm.prompting import request_key
 from hyllm.recordings import Turn
 from hyllm.schemas import Record
+
+FIRST = "0"
+"""The name of a page's first request."""
 
 
 class Stored(NamedTuple):
@@ -20,41 +24,51 @@ class Stored(NamedTuple):
 class Wanted(Exception):
     """A request that is not answered yet: the page cannot be read before it is."""
 
-    def __init__(self, turn: int, body: Mapping[str, Any]) -> None:
-        super().__init__(f"turn {turn}")
-        self.turn = turn
+    def __init__(self, name: str, body: Mapping[str, Any]) -> None:
+        super().__init__(f"request {name}")
+        self.name = name
         self.body = body
 
 
 class StoredAnswers:
-    """Answers the requests about one page, in their order, from what is stored.
+    """Answers the requests about one page from what is stored.
 
-    A request is known by its place: what the page was asked third stays the third, whatever words a later
-    version of hyllm would ask it in.
+    A request is known by its place: `0`, `1` … are those that open a conversation, in their order, and `0.1` is
+    the first further turn of the first. So what was asked is not asked again because a later version of hyllm
+    would put it in other words.
+
+    Args:
+        answers: what came, by the names of the requests.
     """
 
-    def __init__(self, answers: Sequence[Stored]) -> None:
+    def __init__(self, answers: Mapping[str, Stored]) -> None:
         self._answers = answers
-        self._next = 0
+        self._opened: dict[str, int] = {}
+        """The number of each conversation, by the key of its first request."""
 
     async def ask(
         self, body: Mapping[str, Any], page: str, kinds: Sequence[type[Record]], turn: Turn | None = None
     ) -> Reply:
-        """The stored answer to the next request.
+        """The stored answer to a request.
 
         Raises:
             AnswerError: what came is no answer, or none will come.
             Wanted: it is not answered yet.
         """
-        del page, kinds, turn
-        number, self._next = self._next, self._next + 1
-        if number >= len(self._answers):
-            raise Wanted(number, body)
-        answer = self._answers[number]
+        del page, kinds
+        name = self._name(body, turn)
+        answer = self._answers.get(name)
+        if answer is None:
+            raise Wanted(name, body)
         if answer.is_error:
             said: dict[str, Any] = json.loads(answer.raw)
             raise AnswerError(said["message"], reason=said["reason"])
         return Reply(completion(answer.raw), "live")
+
+    def _name(self, body: Mapping[str, Any], turn: Turn | None) -> str:
+        if turn is None:
+            return str(self._opened.setdefault(request_key(body), len(self._opened)))
+        return f"{self._opened[turn.first]}.{turn.number}"
 
     async def aclose(self) -> None:
         """Nothing is held."""

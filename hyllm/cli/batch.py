@@ -360,7 +360,8 @@ def _adopt(
 
 
 def _extractor(context: click.Context, options: dict[str, Any]) -> Extractor:
-    endpoint = configured_endpoint(context, options["model"], options["base_url"])
+    local_only = options["local_only"]
+    endpoint = configured_endpoint(context, options["model"], options["base_url"], local_only=local_only)
     return Extractor(
         kinds=options["kinds"],
         wire=options["wire"],
@@ -399,10 +400,13 @@ def _described(setup: Setup) -> str:
 def _endpoint(context: click.Context, setup: Setup, options: dict[str, Any]) -> Endpoint:
     """Where this run's requests go: where they went before, unless another address is given."""
     if options["base_url"] or (options["model"] and "/" in options["model"]):
-        found = configured_endpoint(context, options["model"] or setup.model, options["base_url"])
+        model, local_only = options["model"] or setup.model, options["local_only"]
+        found = configured_endpoint(context, model, options["base_url"], local_only=local_only)
     else:
         # The store may be somebody else's: its address gets no key unless it is a provider's own.
-        found = find_endpoint(setup.model, setup.pinned.reached, vouched=False)
+        found = find_endpoint(
+            setup.model, setup.pinned.reached, vouched=False, local_only=options["local_only"]
+        )
     if options["local_only"] and not found.is_local:
         raise UsageError(f"{found.host} is not this machine, and --local-only was given")
     return found

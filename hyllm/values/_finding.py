@@ -102,7 +102,11 @@ def _is_date(words: str) -> bool:
 
 
 def _is_read_by(parse: Callable[[str], Any]) -> Callable[[str], bool]:
-    return lru_cache(maxsize=8192)(lambda words: not isinstance(parse(words), Refusal))
+    @lru_cache(maxsize=8192)
+    def is_read(words: str) -> bool:
+        return not isinstance(parse(words), Refusal)
+
+    return is_read
 
 
 _SORTS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (

@@ -54,7 +54,8 @@ def answer_to(body: dict[str, Any], **reply: Any) -> Reply:
         "evidence": [3],
     }
     answer = {"projects": [project], "meetings": [], "officials": [official]}
-    return Reply(json.dumps(answer, ensure_ascii=False), **({"usage": USAGE} | reply))
+    said: dict[str, Any] = {"usage": USAGE, **reply}
+    return Reply(json.dumps(answer, ensure_ascii=False), **said)
 
 
 def asked(endpoint: Endpoint) -> Counter[int]:

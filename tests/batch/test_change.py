@@ -134,6 +134,14 @@ def _other(endpoint: Endpoint, prompts: Path) -> Setup:
     return new_setup(extractor, prompts=prompts, ask_again=True, gazetteer=None, adopted=False)
 
 
+def _another_prompt(*_: object) -> str:
+    return "another prompt"
+
+
+def _another_schema(*_: object, **__: object) -> dict[str, str]:
+    return {"type": "object"}
+
+
 def test_what_a_store_began_with_is_asked_though_hyllm_says_otherwise_today(
     tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,8 +150,8 @@ def test_what_a_store_began_with_is_asked_though_hyllm_says_otherwise_today(
     with opened(tmp_path / "a.db", endpoint, archive, wire="json_schema") as store:
         run(store, endpoint)
         make_archive(archive, 1, first=9)
-        monkeypatch.setattr("hyllm.extract.system_prompt", lambda *_: "another prompt")
-        monkeypatch.setattr("hyllm.prompting.wire_schema", lambda *_, **__: {"type": "object"})
+        monkeypatch.setattr("hyllm.extract.system_prompt", _another_prompt)
+        monkeypatch.setattr("hyllm.prompting.wire_schema", _another_schema)
         enqueue(store, [archive], PageReader())
         run(store, endpoint)
 

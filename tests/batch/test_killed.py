@@ -61,9 +61,9 @@ def _check(tmp_path: Path, endpoint: Endpoint, pages: int, in_flight: int) -> No
 def test_after_kills_no_page_is_lost_or_doubled_and_little_is_paid_twice(
     tmp_path: Path, endpoint: Endpoint
 ) -> None:
-    in_flight = _killed_often(tmp_path, endpoint, pages=40, kills=1, seed=1)
+    in_flight = _killed_often(tmp_path, endpoint, pages=24, kills=1, seed=1)
 
-    _check(tmp_path, endpoint, 40, in_flight)
+    _check(tmp_path, endpoint, 24, in_flight)
 
 
 @pytest.mark.slow
@@ -76,21 +76,21 @@ def test_twenty_kills(tmp_path: Path, endpoint: Endpoint) -> None:
 def test_ctrl_c_waits_for_what_is_in_flight_and_pays_nothing_twice(
     tmp_path: Path, endpoint: Endpoint
 ) -> None:
-    archive = make_archive(tmp_path / "archive", 40)
+    archive = make_archive(tmp_path / "archive", 20)
     endpoint.answer = lambda body: answer_to(body, delay=0.2)
     process = start(arguments(tmp_path / "a.db", endpoint, archive, "--concurrency", 4))
-    wait_for(endpoint, 10, process)
+    wait_for(endpoint, 5, process)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
 
     assert process.returncode == 130
     assert f"to go on: hyllm batch run --store {tmp_path}" in said
-    assert 10 <= count(endpoint) < 40
+    assert 5 <= count(endpoint) < 20
 
     code, said = finish(arguments(tmp_path / "a.db", endpoint))
     assert code == 0, said
     assert set(asked(endpoint).values()) == {1}
-    assert len(exported(tmp_path / "a.db")) == 40
+    assert len(exported(tmp_path / "a.db")) == 20
 
 
 @pytest.mark.slow

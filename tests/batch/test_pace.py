@@ -21,7 +21,7 @@ class Clock:
 
 def simulate(pace: Pace, clock: Clock, *, per_second: float, requests: int) -> tuple[float, int]:
     """Seconds and refusals until so many requests are answered by a server with a limit that tells nothing."""
-    under_way: list[tuple[float, float, bool]] = []
+    under_way: list[tuple[float, int, bool]] = []
     answered = refused = 0
     tokens, began = per_second, clock.now
     while answered < requests:

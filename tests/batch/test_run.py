@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ def address(endpoint: Endpoint) -> Address:
 
 
 @contextmanager
-def opened(path: Path, endpoint: Endpoint, *paths: Path, **extractor: Any) -> Iterator[Store]:
+def opened(path: Path, endpoint: Endpoint, *paths: Path, **extractor: Any) -> Generator[Store]:
     """A store for an endpoint, with an archive enqueued."""
     with Store(path, write=True) as store:
         if not load_setups(store.connection):
@@ -194,11 +194,10 @@ def test_a_cap_holds_over_runs(
 ) -> None:
     endpoint.answer = answer_to
     with opened(tmp_path / "a.db", endpoint, archive, max_tokens=100) as store:
-        for _ in range(3):
-            ended = run(store, endpoint, caps=caps, price=PRICE)
+        ended = [run(store, endpoint, caps=caps, price=PRICE) for _ in range(3)]
 
     assert 1 <= count(endpoint) <= most
-    assert ended.stopped == "the cap is reached"
+    assert ended[-1].stopped == "the cap is reached"
 
 
 @pytest.mark.slow
@@ -249,7 +248,10 @@ def test_an_unusable_endpoint_stops_the_run_and_no_page_is_blamed(
     assert count(endpoint) <= 2
 
 
-def test_a_dead_endpoint_stops_the_run_in_seconds(tmp_path: Path, archive: Path, endpoint: Endpoint) -> None:
+def test_a_dead_endpoint_stops_the_run_in_seconds(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyllm.batch._engine._UNREACHABLE_FOR", 0.5)
     began = time.monotonic()
     with opened(tmp_path / "a.db", endpoint, archive) as store:
         dead = find_endpoint("m-1", "http://127.0.0.1:9/v1", {})
