@@ -43,7 +43,7 @@ class Poster:
                 max_connections=most + 8, max_keepalive_connections=most, keepalive_expiry=15
             ),
             follow_redirects=False,  # a page's text goes to the endpoint that was named, and nowhere else
-            verify=httpx2.create_ssl_context(),
+            verify=httpx2.create_ssl_context() if endpoint.base_url.startswith("https:") else False,
             trust_env=False,
             proxy=_proxy(endpoint),
             event_hooks={"response": [_limit_size]},
