@@ -9,19 +9,20 @@ import heapq
 import json
 import math
 import random
-import re
 import sqlite3
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Protocol, TypeVar
 
-from hyllm.answers import NO_USAGE, Usage, read_usage
+from hyllm.answers import Usage
 from hyllm.batch import _ledger as ledger
 from hyllm.batch._bodies import Bodies, Prepared
 from hyllm.batch._budget import Budget, Reserved
+from hyllm.batch._glance import cause_of, glance
+from hyllm.batch._health import Health
 from hyllm.batch._ledger import Job
 from hyllm.batch._pace import Pace
 from hyllm.batch._store import write_error
@@ -36,17 +37,10 @@ TRIES = 5
 _TRIES_IN_TIME = 2
 _MOST_THROTTLED = 200
 _LONGEST_WAIT = 60.0
-_UNREACHABLE_FOR = 5.0
-"""Seconds without a connection after which an endpoint that never answered counts as dead."""
-_AWAY_FOR = 120.0
-"""The same of one that has answered: a laptop wakes up, a server is started again."""
-_HOPELESS = 25
-"""Pages in a row that fail for good, after which the fault is not theirs."""
 _IDLE = 0.1
 _WAITS_FOR_ROOM = 10
 """Seconds that an answer waits for the disk to have room."""
 T = TypeVar("T")
-_SLEPT = 20.0
 
 
 class Posts(Protocol):
@@ -71,11 +65,6 @@ class Progress:
     passing: Counter[str] = field(default_factory=Counter[str])
     """Tries that failed in passing, by cause."""
     in_flight: int = 0
-    limit: int = 0
-    waiting: int = 0
-    """Requests that failed in passing and wait for their next try."""
-    held: float = 0.0
-    """Seconds for which an endpoint has asked to be left alone."""
 
 
 @dataclass(slots=True)
@@ -139,10 +128,7 @@ class Engine:
         self._changed = asyncio.Event()
         self._filling: asyncio.Task[None] | None = None
         self._emptied = False
-        self._last_contact: float | None = None
-        self._out_since: float | None = None
-        self._in_a_row: deque[str] = deque(maxlen=_HOPELESS)
-        self._clock_gap = time.time() - time.monotonic()
+        self._health = Health()
         self.progress = Progress()
         self.stopped: HyllmError | str | None = None
         """Why no more is sent, if something ended it: an error, or a sentence."""
@@ -200,6 +186,7 @@ class Engine:
 
     def _done(self, task: "asyncio.Task[None]") -> None:
         self._tasks.discard(task)
+        self.progress.in_flight = self._pace.in_flight
         self._changed.set()
         if not task.cancelled() and (error := task.exception()):
             self.stop(error if isinstance(error, HyllmError) else AnswerError(f"a fault in hyllm: {error!r}"))
@@ -288,7 +275,7 @@ class Engine:
             await self._write(lambda db: ledger.begin(db, self._run, [(job, self._key(ready))]))
         try:
             raw = await self._poster.post(ready.body)
-            came = self._came(ready, raw)
+            came, is_completion = self._came(ready, raw)
         except PassingError as error:
             self._pace_down(sent, error)
             await self._later(ready, error)
@@ -301,18 +288,19 @@ class Engine:
             await self._write(lambda db: ledger.turned_away(db, job, said))
             return
         except AnswerError as error:
-            self._contact(answered=True)
+            self._health.reached()
+            self._budget.release(ready.reserved)
             await self._never(ready, error)
             self._pace.ended(sent, answered=True)
             return
-        await self._kept(ready, came)
+        await self._kept(ready, came, is_completion=is_completion)
         self._pace.ended(sent, answered=True, took=_took(came.usage, ready.reserved))
 
     async def _asked_again(self, ready: _Ready, sent: int) -> None:
         """One request about a page that is asked again to watch the model: if it fails, no harm is done."""
         assert self._watch is not None
         try:
-            came = self._came(ready, await self._poster.post(ready.body))
+            came, _ = self._came(ready, await self._poster.post(ready.body))
         except (PassingError, EndpointError, AnswerError) as error:
             said = str(error)
             self._budget.release(ready.reserved)
@@ -323,33 +311,26 @@ class Engine:
             self._watch.add(self._look, watched, self.progress.answers)
         self._pace.ended(sent, answered=True)
 
-    def _came(self, ready: _Ready, raw: bytes) -> ledger.Came:
-        """What an answer took, told as far as the endpoint tells it."""
-        tree = _tree(raw)
-        if "error" in tree and not tree.get("choices"):
-            # A gateway that answers 200 to say that those behind it have failed.
-            raise PassingError(
-                f"the endpoint answers with an error: {_shown(tree['error'])}", cause="error in 200"
-            )
-        usage = read_usage(tree) if tree else NO_USAGE
+    def _came(self, ready: _Ready, raw: bytes) -> tuple[ledger.Came, bool]:
+        """What an answer took, as far as the endpoint tells it; and whether it is one."""
+        seen = glance(raw)
         self._budget.release(ready.reserved)
-        cost = self._budget.spend(usage, ready.reserved, ready.job.tokens)
-        return ledger.Came(raw, usage, cost, _word(tree.get("model")), _word(tree.get("system_fingerprint")))
+        cost = self._budget.spend(seen.usage, ready.reserved, ready.job.tokens)
+        return ledger.Came(raw, seen.usage, cost, seen.model, seen.fingerprint), seen.is_completion
 
-    async def _kept(self, ready: _Ready, came: ledger.Came) -> None:
+    async def _kept(self, ready: _Ready, came: ledger.Came, *, is_completion: bool) -> None:
         units = ready.prepared.units if ready.prepared else None
-        self._contact(answered=True)
+        self._health.reached()
         await self._write(lambda db: ledger.answered(db, ready.job, came, units))
         self.progress.answers += 1
-        if _tree_has_choices(came.raw):
-            self._in_a_row.clear()
+        if is_completion:
+            self._health.kept()
         else:
-            self._lost("no chat completion")
+            self._stop_if(self._health.lost("no chat completion"))
 
     async def _never(self, ready: _Ready, error: AnswerError, cause: str | None = None) -> None:
         """Keeps that this page gets no answer."""
-        self._budget.release(ready.reserved)
-        cause = cause or (error.reason if error.reason != "failed" else _cause(str(error)))
+        cause = cause or (error.reason if error.reason != "failed" else cause_of(str(error)))
         units = ready.prepared.units if ready.prepared else None
         await self._write(
             lambda db: ledger.failed(
@@ -357,21 +338,21 @@ class Engine:
             )
         )
         self.progress.failed[cause] += 1
-        self._lost(cause)
+        self._stop_if(self._health.lost(cause))
 
-    def _lost(self, cause: str) -> None:
-        """Stops the run where one page after another fails: that is no fault of the pages."""
-        self._in_a_row.append(cause)
-        if len(self._in_a_row) == _HOPELESS and len(set(self._in_a_row)) == 1:
-            self.stop(EndpointError(f"{_HOPELESS} pages in a row failed ({cause}); see hyllm batch failures"))
+    def _stop_if(self, error: HyllmError | None) -> None:
+        if error is not None:
+            self.stop(error)
 
     def _pace_down(self, sent: int, error: PassingError) -> None:
-        throttled = error.throttled or (error.late and self._last_contact is not None)
+        throttled = error.throttled or (error.late and self._health.has_answered)
         self._pace.ended(sent, answered=False, throttled=throttled)
         if error.retry_after is not None:
             self._pace.hold(error.retry_after)
-            self.progress.held = error.retry_after
-        self._contact(answered=not error.unreachable)
+        if error.unreachable:
+            self._stop_if(self._health.unreachable())
+        else:
+            self._health.reached()
         self.progress.passing[error.cause] += 1
 
     async def _later(self, ready: _Ready, error: PassingError) -> None:
@@ -387,28 +368,11 @@ class Engine:
             job.tries += 1
         most = _TRIES_IN_TIME if error.late else TRIES
         if job.tries >= most or (job.throttled >= _MOST_THROTTLED and not error.unreachable):
-            await self._never(_unreserved(ready), AnswerError(str(error)), cause=error.cause)
+            await self._never(ready, AnswerError(str(error)), cause=error.cause)
             return
         await self._write(lambda db: ledger.failed_in_passing(db, job, cause=error.cause, message=str(error)))
         wait = error.retry_after if error.retry_after is not None else backoff(job.tries + job.throttled)
         heapq.heappush(self._again, (time.monotonic() + wait, job.id, ready))
-        self.progress.waiting = len(self._again)
-
-    def _contact(self, *, answered: bool) -> None:
-        """Notes whether the endpoint can be reached, and stops the run where it cannot for too long."""
-        now = time.monotonic()
-        gap = time.time() - now
-        if gap - self._clock_gap > _SLEPT:  # the machine has slept: what failed meanwhile says nothing
-            self._out_since = None
-        self._clock_gap = gap
-        if answered:
-            self._last_contact, self._out_since = now, None
-            return
-        if self._out_since is None:
-            self._out_since = now
-        patience = _UNREACHABLE_FOR if self._last_contact is None else _AWAY_FOR
-        if now - self._out_since > patience:
-            self.stop(EndpointError("the endpoint cannot be reached"))
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Writes to the store. Where the disk is full, nothing more is sent, and what has come waits for room."""
@@ -446,39 +410,8 @@ def backoff(attempt: int) -> float:
     return min(_LONGEST_WAIT, 0.5 * 2 ** (min(attempt, 10) - 1)) * random.uniform(0.75, 1)
 
 
-def _unreserved(ready: _Ready) -> _Ready:
-    return _Ready(ready.job, ready.body, ready.prepared, Reserved(0.0, 0.0))
-
-
-def _tree(raw: bytes) -> Mapping[str, Any]:
-    """The JSON object in an answer; an empty one where it is none."""
-    try:
-        found: object = json.loads(raw)
-    except (ValueError, RecursionError):
-        return {}
-    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else {}
-
-
-def _tree_has_choices(raw: bytes) -> bool:
-    return b'"choices"' in raw
-
-
 def _took(usage: Usage, reserved: Reserved) -> float:
     """The tokens an answer took beyond those foreseen; below 0 if fewer."""
     if usage.prompt_tokens is None or usage.completion_tokens is None:
         return 0.0
     return usage.prompt_tokens + usage.completion_tokens - reserved.tokens
-
-
-def _word(value: object) -> str | None:
-    return value[:200] if isinstance(value, str) else None
-
-
-def _shown(value: object) -> str:
-    return " ".join(json.dumps(value, ensure_ascii=False).split())[:200]
-
-
-def _cause(message: str) -> str:
-    """Why a page failed, in a word or two, from an error's words: `HTTP 400` of `host answers 400: …`."""
-    found = re.search(r" answers (\d{3})\b", message)
-    return f"HTTP {found[1]}" if found else "no answer"

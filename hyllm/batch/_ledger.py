@@ -104,6 +104,16 @@ def end_run(db: sqlite3.Connection, run: int, outcome: str, notes: Sequence[str]
     db.execute("UPDATE runs SET ended = ?, outcome = ?, notes = ? WHERE id = ?", (now(), outcome, said, run))
 
 
+def abandon(db: sqlite3.Connection, run: int) -> None:
+    """Puts back what a run was told not to wait for. No page is to blame for that."""
+    db.execute(
+        "UPDATE attempts SET outcome = 'uncertain', cause = 'not waited for', ended = ? "
+        "WHERE run_id = ? AND outcome IS NULL",
+        (time.time(), run),
+    )
+    db.execute("UPDATE jobs SET state = 'open' WHERE state = 'sent'")
+
+
 def claim(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None) -> list[Job]:
     """The next jobs of the queue, taken out of it: further turns first, then in the order of the shuffle.
 

@@ -2,12 +2,10 @@
 
 import asyncio
 import os
-import signal
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +14,7 @@ from hyllm.batch import _ledger as ledger
 from hyllm.batch._bodies import Bodies
 from hyllm.batch._budget import Budget, Caps
 from hyllm.batch._engine import Engine, Posts, Progress
+from hyllm.batch._machine import Ballast, interrupts
 from hyllm.batch._pace import Pace
 from hyllm.batch._readers import Readers
 from hyllm.batch._setup import Setup
@@ -28,8 +27,6 @@ from hyllm.loop import run as run_coroutine
 from hyllm.tokens import estimate_tokens
 
 T = TypeVar("T")
-_BALLAST = 4_000_000
-"""Bytes kept beside the store, to be given up when the disk is full: room for what is in flight."""
 _TOLD_EVERY = 1.0
 
 
@@ -164,7 +161,7 @@ class _Run:
         writer = Writer(db, asyncio.get_running_loop())
         look = connect(self._store.path, write=False)
         poster = self._given or open_poster(self._endpoint, timeout=options.timeout, most=options.concurrency)
-        ballast = _Ballast(self._store.path)
+        ballast = Ballast(self._store.path)
         watch = Watch(options.watch_every) if options.watch_every else None
         outcome = "fault"
         with tempfile.TemporaryDirectory(prefix="hyllm-") as folder:
@@ -192,7 +189,7 @@ class _Run:
             await readers.start()
             telling = asyncio.create_task(self._tell(look, budget, up_to))
             timing = asyncio.create_task(self._watch_time())
-            with _interrupts(asyncio.get_running_loop(), self._interrupted):
+            with interrupts(asyncio.get_running_loop(), self._interrupted):
                 try:
                     await self._ask(look, readers, up_to)
                     outcome = (
@@ -205,6 +202,7 @@ class _Run:
                     # What is left to read takes seconds, unless a second Ctrl-C says that it is too long.
                     await (readers.stop() if self._interrupts > 1 else self._drained(readers))
                     writer.close()
+        _in_transaction(db, lambda db: ledger.abandon(db, run))
         _check(readers)
         left = ledger.left(look, self._setup.id, up_to)
         look.close()
@@ -225,14 +223,8 @@ class _Run:
 
     async def _ask(self, look: sqlite3.Connection, readers: Readers, up_to: int | None) -> None:
         """Asks until nothing is open, and nothing unread that might ask further."""
-        asking: asyncio.Task[None] | None = None
         while self._engine.stopped is None:
-            asking = asyncio.create_task(self._engine.run())
-            self._asking = asking
-            await asyncio.wait([asking])
-            if asking.cancelled():
-                return
-            asking.result()
+            await self._engine.run()
             left = ledger.left(look, self._setup.id, up_to)
             if not left.open and (not left.answered or not self._options.readers or readers.given_up):
                 return
@@ -274,8 +266,10 @@ class _Run:
     async def _tell(self, look: sqlite3.Connection, budget: Budget, up_to: int | None) -> None:
         while self._told:
             progress = self._engine.progress
+            counted = time.monotonic()
             left = ledger.left(look, self._setup.id, up_to)
             seconds = time.monotonic() - self._began
+            pause = max(_TOLD_EVERY, 50 * (time.monotonic() - counted))  # counting millions takes a while
             self._answers_at = [(t, n) for t, n in self._answers_at if seconds - t < 60] + [
                 (seconds, progress.answers)
             ]
@@ -287,7 +281,7 @@ class _Run:
                     progress, left.open, left.answered, budget.dollars, budget.tokens, seconds, rate, stopping
                 )
             )
-            await asyncio.sleep(_TOLD_EVERY)
+            await asyncio.sleep(pause)
 
 
 def _blaming(writer: Writer) -> Callable[[int], "asyncio.Future[None]"]:
@@ -303,44 +297,3 @@ def _blaming(writer: Writer) -> Callable[[int], "asyncio.Future[None]"]:
 def _in_transaction(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
     with transaction(db):
         return work(db)
-
-
-class _Ballast:
-    """A file beside the store that is deleted when the disk is full: then what is in flight can be kept."""
-
-    def __init__(self, store: Path) -> None:
-        self._path = store.with_name(f"{store.name}.ballast")
-        with suppress(OSError):  # a disk that is full already says so at the first write
-            self._path.write_bytes(bytes(_BALLAST))
-
-    def give_up(self) -> None:
-        self._path.unlink(missing_ok=True)
-
-    release = give_up
-
-
-@contextmanager
-def _interrupts(loop: asyncio.AbstractEventLoop, told: Callable[[], None]) -> Generator[None]:
-    """Ctrl-C, and what a shutting-down machine sends, call `told` instead of ending the process."""
-    signals = (signal.SIGINT, signal.SIGTERM)
-    handled: list[signal.Signals] = []
-    before: object = None
-    try:
-        for one in signals:
-            loop.add_signal_handler(one, told)
-            handled.append(one)
-    except NotImplementedError:  # Windows
-
-        def from_any_thread(_number: int, _frame: object) -> None:
-            loop.call_soon_threadsafe(told)
-
-        before = signal.signal(signal.SIGINT, from_any_thread)
-    except (RuntimeError, ValueError):  # in another thread than the main one
-        pass
-    try:
-        yield
-    finally:
-        for one in handled:
-            loop.remove_signal_handler(one)
-        if callable(before):
-            signal.signal(signal.SIGINT, before)

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hyllm.batch import Store
-from hyllm.cli.batch import STORE
+from hyllm.cli.batch_options import STORE
 from hyllm.errors import UsageError
 from hyllm.export import prediction_lines, write_csv, write_parquet, write_sqlite
 from hyllm.export.atomic import whole_file

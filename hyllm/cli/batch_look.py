@@ -7,7 +7,7 @@ import click
 
 from hyllm.batch import Store, everything_about, failures, gc, reparse, retry, status
 from hyllm.batch.store import transaction, versions
-from hyllm.cli.batch import STORE
+from hyllm.cli.batch_options import STORE
 from hyllm.escaping import json_line, printable
 
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output.")

@@ -107,6 +107,9 @@ def test_a_second_ctrl_c_does_not_wait(tmp_path: Path, endpoint: Endpoint) -> No
 
     assert process.returncode == 130
     assert time.monotonic() - began < 8
+    with Store(tmp_path / "a.db") as store:
+        jobs = store.connection.execute("SELECT DISTINCT state, blame FROM jobs").fetchall()
+    assert jobs == [("open", 0)]
 
 
 @pytest.mark.slow

@@ -251,7 +251,7 @@ def test_an_unusable_endpoint_stops_the_run_and_no_page_is_blamed(
 def test_a_dead_endpoint_stops_the_run_in_seconds(
     tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyllm.batch._engine._UNREACHABLE_FOR", 0.5)
+    monkeypatch.setattr("hyllm.batch._health._UNREACHABLE_FOR", 0.5)
     began = time.monotonic()
     with opened(tmp_path / "a.db", endpoint, archive) as store:
         dead = find_endpoint("m-1", "http://127.0.0.1:9/v1", {})
