@@ -1,0 +1,31 @@
+"""A small suite with recordings, made once and copied for each test."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.evals.answers import Json
+from tests.evals.suite import lay_out, record
+
+
+def worse(page: str, answer: Json) -> Json:
+    """The answer without a record, with a wrong place that is on no page and a post that is on this one."""
+    if page.startswith("front"):
+        answer["projects"] = answer["projects"][1:]
+        answer["officials"][0]["posts"] = [{"organisation": None, "title": "记者", "status": "holds"}]
+    answer["projects"][0]["place"] = "南天门"
+    return answer
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = lay_out(tmp_path_factory.mktemp("suite"))
+    record(home, "small")
+    record(home, "worse", worse)
+    return home
+
+
+@pytest.fixture
+def home(template: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(template, tmp_path / "evals")
