@@ -98,16 +98,14 @@ def test_stale_and_missing_recordings_are_refused_and_told(home: Path, capsys: C
     assert not (home / "runs").exists()
 
 
-def test_stale_answers_are_scored_as_fresh_ones_are(home: Path, capsys: Capture) -> None:
-    assert run("run", "small", "--no-beside", *suites(home)) == 0
-    record(home, "small", prompt="旧的说明")
-    capsys.readouterr()
+def test_stale_answers_are_scored_as_fresh_ones_are(ran: Path, capsys: Capture) -> None:
+    record(ran, "small", prompt="旧的说明")
 
-    assert run("run", "small", "--no-beside", "--stale", *suites(home)) == 0
+    assert run("run", "small", "--no-beside", "--stale", *suites(ran)) == 0
     told = capsys.readouterr()
     assert "6 answers are to an earlier request. Changed since: the prompt." in told.err
     assert "6 stale" in told.out
-    fresh, stale = runs(home)
+    stale, fresh, _ = runs(ran)
     assert (fresh / "metrics.json").read_bytes() == (stale / "metrics.json").read_bytes()
 
 
@@ -136,18 +134,17 @@ def test_a_floor_that_is_not_reached_fails(home: Path, capsys: Capture) -> None:
     assert (junit.get("failures"), junit.get("errors"), junit.get("tests")) == ("1", "0", "7")
 
 
-def test_a_drop_under_the_blessed_run_fails_and_says_what_broke(home: Path, capsys: Capture) -> None:
-    assert run("run", "small", "--no-beside", *suites(home)) == 0
-    assert run("bless", "latest", *suites(home)) == 0
-    say(home, 'cassettes = "cassettes/small"', 'cassettes = "cassettes/worse"')
+def test_a_drop_under_the_blessed_run_fails_and_says_what_broke(ran: Path, capsys: Capture) -> None:
+    assert run("bless", "small", *suites(ran)) == 0
+    say(ran, 'cassettes = "cassettes/small"', 'cassettes = "cassettes/worse"')
     capsys.readouterr()
 
-    assert run("run", "small", "--no-beside", *suites(home)) == 1
+    assert run("run", "small", "--no-beside", *suites(ran)) == 1
     assert "≤ 0.010 FAILED" in capsys.readouterr().out
-    first, second = runs(home)
+    second, first, _ = runs(ran)
     page = (second / "report.html").read_text(encoding="utf-8")
     assert "Newly fixed: none" in page
-    assert read(home / "baselines/small.json")["about"]["run"] == first.name
+    assert read(ran / "baselines/small.json")["about"]["run"] == first.name
 
     assert run("compare", str(first), str(second), "--json") == 0  # three texts show nothing
     broken = json.loads(capsys.readouterr().out)["broken"]
@@ -156,34 +153,32 @@ def test_a_drop_under_the_blessed_run_fails_and_says_what_broke(home: Path, caps
     assert len(broken) > 5
 
 
-def test_a_lost_page_fails(home: Path) -> None:
-    say(home, "floors = { slots = 0.3 }\nmargin = 0.01\n", "")
-    assert run("run", "small", "--no-beside", *suites(home)) == 0
-    assert run("bless", "latest", *suites(home)) == 0
-    path = home / "cassettes/small/page/briefs-clean.yaml"
+def test_a_lost_page_fails(ran: Path) -> None:
+    say(ran, "floors = { slots = 0.3 }\nmargin = 0.01\n", "")
+    assert run("bless", "small", *suites(ran)) == 0
+    path = ran / "cassettes/small/page/briefs-clean.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(re.sub(r"content: '\{.*\}'", "content: 恕难从命", text), encoding="utf-8")
     assert path.read_text(encoding="utf-8") != text
 
-    assert run("run", "small", *suites(home)) == 1
-    junit = ElementTree.parse(runs(home)[-1] / "junit.xml").getroot()
+    assert run("run", "small", *suites(ran)) == 1
+    junit = ElementTree.parse(runs(ran)[0] / "junit.xml").getroot()
     assert junit.get("errors") == "1"
     assert [case.get("name") for case in junit if case.find("failure") is not None] == ["pages"]
 
 
-def test_a_baseline_of_other_gold_fails_until_it_is_blessed_anew(home: Path, capsys: Capture) -> None:
-    assert run("run", "small", "--no-beside", *suites(home)) == 0
-    assert run("bless", "latest", *suites(home)) == 0
-    gold = home / "small/gold/front-clean.json"
+def test_a_baseline_of_other_gold_fails_until_it_is_blessed_anew(ran: Path, capsys: Capture) -> None:
+    assert run("bless", "small", *suites(ran)) == 0
+    gold = ran / "small/gold/front-clean.json"
     gold.write_text(
         json.dumps(read(gold) | {"officials": []}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     capsys.readouterr()
 
-    assert run("run", "small", "--no-beside", *suites(home)) == 1
+    assert run("run", "small", "--no-beside", *suites(ran)) == 1
     assert "hyllm eval bless" in capsys.readouterr().out
-    assert run("bless", "latest", *suites(home)) == 0
-    assert run("run", "small", "--no-beside", *suites(home)) == 0
+    assert run("bless", "latest", *suites(ran)) == 0
+    assert run("run", "small", "--no-beside", *suites(ran)) == 0
 
 
 def test_a_part_of_a_suite_has_no_gates_and_is_no_baseline(home: Path, capsys: Capture) -> None:
@@ -249,29 +244,26 @@ def test_repeats_carry_seeds_and_are_kept_apart(home: Path, endpoint: Endpoint, 
     assert len(endpoint.bodies) == 4
 
 
-def test_a_page_of_a_run_is_shown(home: Path, capsys: Capture) -> None:
-    assert run("run", "worse", "--no-beside", *suites(home)) == 0
-    capsys.readouterr()
-
-    assert run("show", "latest", *suites(home)) == 0
+def test_a_page_of_a_run_is_shown(ran: Path, capsys: Capture) -> None:
+    assert run("show", "latest", *suites(ran)) == 0
     assert "worse · page · m-1" in capsys.readouterr().out
-    assert run("show", runs(home)[0].name, "briefs-clean", *suites(home)) == 0
+    assert run("show", "worse", "briefs-clean", *suites(ran)) == 0
     assert "南天门" in capsys.readouterr().out
-    assert run("show", str(runs(home)[0]), "briefs-clean", "--json", *suites(home)) == 0
+    assert run("show", str(ran / "runs/worse"), "briefs-clean", "--json", *suites(ran)) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {line["page"] for line in lines} == {"briefs-clean"}
-    assert run("show", "latest", "odd", *suites(home)) == 2
+    assert run("show", "latest", "odd", *suites(ran)) == 2
     assert "briefs-clean" in capsys.readouterr().err
 
 
-def test_spans_of_values_are_the_values_own(home: Path) -> None:
-    assert run("run", "small", "--no-beside", *suites(home)) == 0
+def test_spans_of_values_are_the_values_own(ran: Path) -> None:
     records = [
-        json.loads(line) for line in (runs(home)[0] / "records.jsonl").read_text("utf-8").split("\n")[:-1]
+        json.loads(line)
+        for line in (ran / "runs/small" / "records.jsonl").read_text("utf-8").split("\n")[:-1]
     ]
     names = 0
     for record_line in records:
-        text = (home / f"small/pages/{record_line['page']}.txt").read_text(encoding="utf-8")
+        text = (ran / f"small/pages/{record_line['page']}.txt").read_text(encoding="utf-8")
         for slot in record_line["slots"]:
             if slot["row"] == "name" and slot["gold"]:
                 ((start, end),) = slot["gold_at"]
@@ -307,17 +299,15 @@ def test_what_a_person_decided_survives_runs(home: Path, capsys: Capture) -> Non
     assert capsys.readouterr().out == ""
 
 
-def test_two_runs_are_compared_in_a_report(home: Path, tmp_path: Path) -> None:
-    for name in ("small", "worse"):
-        assert run("run", name, "--no-beside", *suites(home)) == 0
-    first, second = runs(home)
+def test_two_runs_are_compared_in_a_report(ran: Path, tmp_path: Path) -> None:
+    first, second = (ran / "runs" / name for name in ("small", "worse"))
     out = tmp_path / "compared.html"
 
     assert (
-        run("compare", str(first), str(second), "--report", str(out), "--pages", str(home / "small/pages"))
+        run("compare", str(first), str(second), "--report", str(out), "--pages", str(ran / "small/pages"))
         == 0
     )
     page = out.read_text(encoding="utf-8")
     assert "Newly broken" in page
     assert "南天门" in page
-    assert run("compare", str(first), str(second), "--pages", str(home / "small/pages")) == 2
+    assert run("compare", str(first), str(second), "--pages", str(ran / "small/pages")) == 2
