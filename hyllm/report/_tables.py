@@ -29,7 +29,7 @@ def headline(numbers: Json, baseline: Mapping[str, float | None] | None) -> str:
         cells += [_interval(interval), *(_share(column.get(key)) for column in shown.values())]
         rows.append(f"<tr><th scope=row>{label}" + "".join(f"<td>{'–' if c is None else c}" for c in cells))
     heads = ["gold", "predicted", "P", "R", "F1", "95 % (pages)", *shown]
-    names = {"ceiling": "ceiling (A–B)", "floor": "floor (rules)"}
+    names = {"ceiling": "ceiling (A–B)", "floor": "floor (rules)", "baseline": "compared with"}
     head = "".join(f"<th>{names.get(name, name)}" for name in heads)
     legend = "".join(
         f'<li><span class="sign {name}"></span>{told}</li>'
@@ -37,7 +37,7 @@ def headline(numbers: Json, baseline: Mapping[str, float | None] | None) -> str:
             ("value", "F1 with its 95 % interval over clean texts"),
             ("ceiling", "ceiling: one annotator against the other"),
             ("floor", "floor: patterns without a model"),
-            ("baseline", "baseline"),
+            ("baseline", "the run it is compared with"),
         )
         if name == "value" or name in shown
     )
