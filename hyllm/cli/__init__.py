@@ -10,6 +10,7 @@ from hyllm.cli.demo import demo
 from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
+from hyllm.cli.kind import kind
 from hyllm.cli.kinds import kinds
 from hyllm.cli.make import make
 from hyllm.cli.page import page
@@ -33,7 +34,7 @@ def cli() -> None:
     """
 
 
-for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
+for command in (extract, demo, endpoint, relay, evals, kind, kinds, schemas):
     cli.add_command(command)
 for command in (page, make, run, show, bless_command, adjudicate):
     evals.add_command(command)

@@ -185,7 +185,7 @@ def _extractor(asked: _Asked, suite: Suite, number: int) -> Extractor:
         timeout=asked.timeout,
         concurrency=asked.concurrency,
         seed=number if number > 1 else None,
-        endpoint=configured_endpoint(context, asked.model, asked.base_url),
+        endpoint=configured_endpoint(context, asked.model, asked.base_url, local_only=False),
     )
 
 

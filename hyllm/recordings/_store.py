@@ -91,7 +91,7 @@ class Recordings:
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
         recorded = max(firsts, key=lambda one: likeness(one.request, body))
         if bare_of := sha256_of(recorded):
-            changes = f"It was made of a text with SHA-256 {bare_of}."
+            changes = f"It is of a text with SHA-256 {bare_of}."
         else:
             changes = explain(recorded.request, body)
         if self._stale_too and shown_page(recorded.request) == shown_page(body):

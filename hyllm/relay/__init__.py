@@ -7,8 +7,8 @@ the folder, so a relay can be stopped and started again, and a request asked aga
         relay.serve_forever()
 """
 
-from ._folder import Status, printable, status
+from ._folder import Status, status
 from ._server import Relay
 from ._wire import estimate_tokens
 
-__all__ = ["Relay", "Status", "estimate_tokens", "printable", "status"]
+__all__ = ["Relay", "Status", "estimate_tokens", "status"]
