@@ -16,6 +16,7 @@ from hyllm.cli.suites import SUITES_OPTION
 from hyllm.errors import UsageError
 from hyllm.escaping import printable
 from hyllm.evals import (
+    NOTHING,
     Beside,
     Suite,
     SuiteRun,
@@ -52,6 +53,7 @@ class _Asked(NamedTuple):
     stale: bool
     timeout: float
     concurrency: int
+    with_beside: bool
 
     @property
     def by_rules(self) -> bool:
@@ -96,6 +98,9 @@ class _Asked(NamedTuple):
 )
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600, metavar="SECONDS")
 @click.option("--concurrency", type=click.IntRange(1), default=8, metavar="N")
+@click.option(
+    "--beside/--no-beside", "with_beside", default=True, help="With ceiling and floor, or quicker without."
+)
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @click.option("--json", "as_json", is_flag=True, help="Every number, as a line of JSON a repeat.")
 @SUITES_OPTION
@@ -114,6 +119,7 @@ def run(
     prompts: Path | None,
     timeout: float,
     concurrency: int,
+    with_beside: bool,
     yes: bool,
     as_json: bool,
     suites_file: Path,
@@ -139,6 +145,7 @@ def run(
         stale,
         timeout,
         concurrency,
+        with_beside,
     )
     _check(asked, repeat)
     pages = suite_pages(chosen, count)
@@ -205,7 +212,9 @@ def _one(
     """One run: answered, scored, written, shown."""
     done = run_suite(suite, asked.strategy, extractor, pages)
     predictions = [page.prediction for page in done.score.pages if page.prediction]
-    known = beside(suite, pages, extractor.kinds, predictions, with_floor=not asked.by_rules)
+    known = NOTHING
+    if asked.with_beside:
+        known = beside(suite, pages, extractor.kinds, predictions, with_floor=not asked.by_rules)
     numbers = all_numbers(done, known)
     written = write_folder(done, numbers, sys.argv[1:])
     baseline = None if asked.by_rules else read_baseline(suite.baseline(asked.strategy))

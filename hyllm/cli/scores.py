@@ -189,9 +189,7 @@ def _worst(score: Score) -> Iterator[str]:
 
 def slot_table(slots: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """A line a slot of `records.jsonl`: field, gold, prediction, verdict."""
-    rows = [
-        [f"  {slot['row']}", slot["gold"] or "–", slot["predicted"] or "–", _verdict(slot)] for slot in slots
-    ]
+    rows = [[slot["row"], slot["gold"] or "–", slot["predicted"] or "–", _verdict(slot)] for slot in slots]
     return _table(rows, left=4)
 
 

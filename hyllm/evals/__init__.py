@@ -12,7 +12,7 @@ gold, changes = carry(clean_gold, clean, damaged, page="front-interleaved")
 from hyllm.evals._articles import Article, ArticleSet, read_articles
 from hyllm.evals._bands import make_page
 from hyllm.evals._baseline import bless, find_run, read_baseline, suite_run
-from hyllm.evals._beside import Beside, beside
+from hyllm.evals._beside import NOTHING, Beside, beside
 from hyllm.evals._carry import Carried, Change, carry
 from hyllm.evals._decisions import (
     Decision,
@@ -32,6 +32,7 @@ from hyllm.evals._suites import Folder, PlannedPage, Suite, Suites, read_suites
 
 __all__ = [
     "BANDS",
+    "NOTHING",
     "Article",
     "ArticleSet",
     "Band",
