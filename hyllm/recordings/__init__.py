@@ -2,6 +2,16 @@
 
 from hyllm.recordings._explain import explain
 from hyllm.recordings._format import Interaction, Source, Turn, dumps, loads
-from hyllm.recordings._store import Meta, Recordings
+from hyllm.recordings._store import Meta, Recordings, recorded_strategies
 
-__all__ = ["Interaction", "Meta", "Recordings", "Source", "Turn", "dumps", "explain", "loads"]
+__all__ = [
+    "Interaction",
+    "Meta",
+    "Recordings",
+    "Source",
+    "Turn",
+    "dumps",
+    "explain",
+    "loads",
+    "recorded_strategies",
+]

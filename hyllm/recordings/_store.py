@@ -3,8 +3,9 @@
 A recording answers a request with the same key, whatever the host.
 """
 
+import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from hyllm.prompting import request_key
 from hyllm.recordings._explain import explain
 from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
 
-_STRATEGY = "page"
-"""The folder below a suite: one request for all kinds of a page."""
+_META = "meta.yaml"
+_DEFAULT = "page"
+"""The folder below a suite of what was asked in the default strategy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +39,39 @@ class Meta:
 
 
 class Recordings:
-    """The recordings of one suite: a folder `<suite>`, its pages in `<suite>/page/`."""
+    """The recordings of one suite in one strategy: the pages in `<suite>/<strategy>/`.
 
-    def __init__(self, suite: Path) -> None:
-        self.folder = suite / _STRATEGY
+    Args:
+        suite: the folder.
+        strategy: how the pages were asked for.
+        through: what every interaction passes through as it is read, with its page.
+    """
+
+    def __init__(
+        self,
+        suite: Path,
+        strategy: str = _DEFAULT,
+        *,
+        through: "Callable[[str, Interaction], Interaction] | None" = None,
+    ) -> None:
+        self.strategy = strategy
+        self.folder = suite / strategy
+        self._through = through
         self._read: dict[str, list[Interaction]] = {}
-        self._used: dict[str, list[Interaction]] = {}
-        """What was found or added in this run. The rest of a page's file goes when something is added."""
+        self._wanted: dict[str, list[str]] = {}
+        """The keys of first requests. What else a page's file holds goes when something is added."""
+
+    def expect(self, page: str, keys: Sequence[str]) -> None:
+        """Says which first requests a page has, before they are looked for: they are looked for at once, and
+        what is recorded of one must not go when the answer to another is added.
+        """
+        self._wanted[page] = list(keys)
 
     def find(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction | None:
         """The recording of this very request, or of this turn; or `None`."""
         key = turn or request_key(body)
-        found = next((one for one in self._interactions(page) if one.key == key), None)
-        used = self._used.setdefault(page, [])
-        if found is not None and found not in used:
-            used.append(found)
-        return found
+        self._want(page, _first(key))
+        return next((one for one in self._interactions(page) if one.key == key), None)
 
     def get(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction:
         """The recording of this very request, or of this turn.
@@ -64,11 +83,12 @@ class Recordings:
         found = self.find(page, body, turn)
         if found is not None:
             return found
-        others = [one for one in self._interactions(page) if one.turn is None]
+        others = [one for one in self._interactions(page) if one.key not in self._wanted[page]]
+        others = [one for one in others if one.turn is None]
         if not others or turn is not None:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
-        changes = explain(others[-1].request, body)
+        changes = explain(_nearest(others, body).request, body)
         raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
 
     def add(self, page: str, interaction: Interaction) -> None:
@@ -77,9 +97,18 @@ class Recordings:
         Raises:
             RecordingError: it cannot be written.
         """
-        used = [*self._used.get(page, []), interaction]
-        _write(self._path(page), dumps(used))
-        self._used[page], self._read[page] = used, list(used)
+        wanted = self._want(page, _first(interaction.key))
+        known = [one for one in self._read.get(page, []) if one.key != interaction.key]
+        kept = [one for one in (*known, interaction) if _first(one.key) in wanted]
+        kept.sort(key=lambda one: (wanted.index(_first(one.key)), one.turn.number if one.turn else -1))
+        _write(self._path(page), dumps(kept))
+        self._read[page] = kept
+
+    def _want(self, page: str, key: str) -> list[str]:
+        wanted = self._wanted.setdefault(page, [])
+        if key not in wanted:
+            wanted.append(key)
+        return wanted
 
     def check(self, page: str) -> None:
         """Refuses a page id that cannot name a recording, before anything is sent.
@@ -90,7 +119,13 @@ class Recordings:
         self._path(page)
 
     def _anew(self) -> str:
-        return f"hyllm extract … --record {self.folder.parent}"
+        strategy = "" if self.strategy == _DEFAULT else f" --strategy {self.strategy}"
+        return f"hyllm extract …{strategy} --record {self.folder.parent}"
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is anything."""
+        return (self.folder / _META).is_file()
 
     def meta(self) -> Meta:
         """What is known of the recordings as a whole.
@@ -98,8 +133,8 @@ class Recordings:
         Raises:
             RecordingError: there is no `meta.yaml`, or it cannot be read.
         """
-        path = self.folder / "meta.yaml"
-        if not path.is_file():
+        path = self.folder / _META
+        if not self.is_begun:
             raise RecordingError(f"no recordings in {self.folder.parent}: {path} is missing")
         try:
             found: dict[str, Any] = load_yaml(path.read_text(encoding="utf-8"))
@@ -116,8 +151,8 @@ class Recordings:
                 would be lost.
             RecordingError: it cannot be written.
         """
-        path = self.folder / "meta.yaml"
-        if path.is_file():
+        path = self.folder / _META
+        if self.is_begun:
             known = self.meta()
             if (known.model, known.options) != (meta.model, meta.options):
                 theirs = f"{known.model} with {dict(known.options)}"
@@ -140,7 +175,9 @@ class Recordings:
             except (OSError, UnicodeDecodeError) as error:
                 raise RecordingError(f"{path}: cannot be read: {error}") from error
             else:
-                self._read[page] = loads(text, str(path))
+                through = self._through
+                found = loads(text, str(path))
+                self._read[page] = [through(page, one) for one in found] if through else found
         return self._read[page]
 
     def _path(self, page: str) -> Path:
@@ -148,6 +185,28 @@ class Recordings:
         if not path.resolve().is_relative_to(self.folder.resolve()) or page == "meta":
             raise UsageError(f"page id {page!r} cannot name a recording")
         return path
+
+
+def recorded_strategies(suite: Path) -> tuple[str, ...]:
+    """The strategies in which a suite has recordings, sorted."""
+    return tuple(sorted(path.parent.name for path in suite.glob(f"*/{_META}")))
+
+
+def _first(key: str | Turn) -> str:
+    """The key of the first request that an interaction belongs to."""
+    return key.first if isinstance(key, Turn) else key
+
+
+def _nearest(recorded: Sequence[Interaction], body: Mapping[str, Any]) -> Interaction:
+    """The recorded request that is most like today's: of several, that which asked for the same kind."""
+    if len(recorded) == 1:
+        return recorded[0]
+    matcher = difflib.SequenceMatcher(None, b=str(body.get("messages")))
+    likeness: list[float] = []
+    for one in recorded:
+        matcher.set_seq1(str(one.request.get("messages")))
+        likeness.append(matcher.quick_ratio())
+    return recorded[max(range(len(recorded)), key=lambda place: (likeness[place], place))]
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,6 +9,5 @@ the folder, so a relay can be stopped and started again, and a request asked aga
 
 from ._folder import Status, printable, status
 from ._server import Relay
-from ._wire import estimate_tokens
 
-__all__ = ["Relay", "Status", "estimate_tokens", "printable", "status"]
+__all__ = ["Relay", "Status", "printable", "status"]
