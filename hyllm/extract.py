@@ -60,6 +60,7 @@ class Extractor:
             default `page`; with `replay` the strategy that is recorded, if it is the only one.
         replay: a suite of recordings; nothing is sent.
         record: a suite of recordings; answers found there are not asked for again, others are added.
+        without_text: record without the pages' text, so that the recordings can be published.
         local_only: refuse every endpoint but this machine's own.
         ask_again: ask further for what an answer lacks: records without the right form, the rest of one that
             broke off.
@@ -85,6 +86,7 @@ class Extractor:
         strategy: Strategy | None = None,
         replay: str | Path | Recordings | None = None,
         record: str | Path | None = None,
+        without_text: bool = False,
         local_only: bool = False,
         ask_again: bool = True,
         endpoint: Endpoint | None = None,
@@ -92,6 +94,8 @@ class Extractor:
     ) -> None:
         if replay and record:
             raise UsageError("replay and record exclude each other")
+        if without_text and not record:
+            raise UsageError("--without-text says how to record: give --record DIR too")
         if isinstance(kinds, str):
             raise UsageError(f"kinds must be a list of names: [{kinds!r}]")
         if wire is not None and wire not in get_args(Wire):
@@ -106,7 +110,7 @@ class Extractor:
             strategy = strategy or (recorded_strategy(Path(replay)) if replay else DEFAULT_STRATEGY)
             self._replay = Recordings(Path(replay), strategy) if replay else None
         self.strategy: Strategy = strategy
-        self._record = Recordings(Path(record), strategy) if record else None
+        self._record = Recordings(Path(record), strategy, without_text=without_text) if record else None
         self._meta = self._replay.meta() if self._replay else None
         self._gazetteer = load_gazetteer(Path(gazetteer) if gazetteer else None)
         self._timeout = timeout
@@ -158,7 +162,7 @@ class Extractor:
         """`map`, to be awaited."""
         if recordings := self._replay or self._record:
             for page in pages:
-                recordings.check(page.page)
+                recordings.expect(page.page, page.text)
         if self._record:
             self._record.begin(self._new_meta())
         asker = None if self._by_rules else self._asker()
@@ -230,7 +234,7 @@ class Extractor:
         keys = [request_key(request.body) for request in requests]
         if recordings := self._replay or self._record:
             kept = [plan.request(page.text, locator.units, self.options) for plan in self._recorded_plans]
-            recordings.expect(page.page, [request_key(request.body) for request in kept])
+            recordings.want(page.page, [request_key(request.body) for request in kept])
         asked = await asker.ask(requests, page.page, len(locator.units))
         if self.strategy == "second" and asked.answer is not None:
             values = self._resolve(page, locator, asked.answer).unclaimed
@@ -333,6 +337,7 @@ class Extractor:
             prompt_hash=self._prompts_hash(self._recorded_plans),
             schema_hash=schema_hash(kinds),
             options=self.options.settings(),
+            without_text=self._record is not None and self._record.without_text,
         )
 
 

@@ -1,7 +1,6 @@
 """What a run is to be: by its provider's row and the caller's wishes, or by what its recordings say."""
 
 from pathlib import Path
-from typing import cast
 
 from hyllm.client import Endpoint
 from hyllm.errors import RecordingError, UsageError
@@ -16,9 +15,10 @@ def known_strategy(name: str) -> Strategy:
     Raises:
         UsageError: there is none.
     """
-    if name not in STRATEGIES:
-        raise UsageError(f"unknown strategy {name!r}; there are {', '.join(STRATEGIES)}")
-    return cast("Strategy", name)
+    for strategy in STRATEGIES:
+        if name == strategy:
+            return strategy
+    raise UsageError(f"unknown strategy {name!r}; there are {', '.join(STRATEGIES)}")
 
 
 def recorded_strategy(suite: Path) -> Strategy:

@@ -60,6 +60,11 @@ _SOME_FAILED = 4
     help="Keep every answer in DIR, and ask for none that is there already.",
 )
 @click.option(
+    "--without-text",
+    is_flag=True,
+    help="Record without the pages' text: who has the pages can replay it.",
+)
+@click.option(
     "--replay",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
@@ -128,6 +133,7 @@ def extract(
     as_json: bool,
     out: Path | None,
     record: Path | None,
+    without_text: bool,
     replay: Path | None,
     prompts: Path | None,
     wire: str | None,
@@ -170,6 +176,7 @@ def extract(
         prompts=prompts,
         replay=replay,
         record=record,
+        without_text=without_text,
         local_only=local_only,
         ask_again=ask_again,
         endpoint=None if replay or by_rules else configured_endpoint(context, model, base_url),

@@ -56,7 +56,8 @@ def _unreachable(error: openai.APIConnectionError, endpoint: Endpoint) -> HyllmE
         cause, httpx2.ConnectError
     ):
         return AnswerError(f"{endpoint.host} broke the connection off: {said}")
-    return EndpointError(f"{endpoint.host} cannot be reached: {said}")
+    hint = f"does a server listen at {endpoint.base_url}?" if endpoint.is_local else "is the address right?"
+    return EndpointError(f"{endpoint.host} cannot be reached ({hint}): {said}")
 
 
 def _refused(error: openai.APIStatusError, endpoint: Endpoint) -> HyllmError:

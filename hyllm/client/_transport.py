@@ -57,6 +57,8 @@ class RecordedTransport(httpx2.AsyncBaseTransport):
         look = self._recordings.find if self._live else self._recordings.get
         try:
             recorded = look(errand.page, body, errand.turn)
+            if recorded is None:
+                self._recordings.check(errand.page, body)
         except RecordingError as error:
             raise NotRecorded(error) from error
         if recorded is None:

@@ -23,6 +23,15 @@ def explain(recorded: Mapping[str, Any], today: Mapping[str, Any]) -> str:
     return f"Changed since: {names}.\n" + "\n".join(diff[:20])
 
 
+def likeness(recorded: Mapping[str, Any], today: Mapping[str, Any]) -> float:
+    """The share of lines that the messages of two bodies have in common, 0 to 1."""
+    before, after = (
+        {line for part in _parts(body).values() if isinstance(part, str) for line in part.split("\n")}
+        for body in (recorded, today)
+    )
+    return len(before & after) / max(1, len(before | after))
+
+
 def _parts(body: Mapping[str, Any]) -> dict[str, Any]:
     """The parts of a body, its messages by their roles."""
     parts = {name: value for name, value in body.items() if name != "messages"}

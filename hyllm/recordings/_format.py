@@ -42,11 +42,13 @@ class Interaction:
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     turn: Turn | None = None
+    recorded_key: str | None = None
+    """The `request_key` at the time of recording, where the request is kept without its page's text."""
 
     @property
     def key(self) -> "str | Turn":
         """What it is found by: its turn, or the `request_key` of a first request."""
-        return self.turn or request_key(self.request)
+        return self.turn or self.recorded_key or request_key(self.request)
 
 
 class _Dumper(yaml.SafeDumper):
@@ -78,6 +80,7 @@ def dumps(interactions: Sequence[Interaction]) -> str:
                 "headers": {"content-type": ["application/json"]},
                 "json": one.request,
                 **({"turn": one.turn._asdict()} if one.turn else {}),
+                **({"key": one.recorded_key} if one.recorded_key else {}),
             },
             "response": {
                 "status": {"code": one.status, "message": "OK" if one.status == 200 else ""},
@@ -118,6 +121,7 @@ def loads(text: str, name: str) -> list[Interaction]:
                 status=int(entry["response"]["status"]["code"]),
                 headers={k: v[0] for k, v in entry["response"]["headers"].items()},
                 turn=_turn(entry["request"].get("turn")),
+                recorded_key=entry["request"].get("key"),
             )
             for entry in entries
         ]

@@ -3,7 +3,6 @@
 A recording answers a request with the same key, whatever the host.
 """
 
-import difflib
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,8 +13,9 @@ import yaml
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
 from hyllm.prompting import request_key
-from hyllm.recordings._explain import explain
+from hyllm.recordings._explain import explain, likeness
 from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
+from hyllm.recordings._without_text import PageText, sha256_of
 
 _META = "meta.yaml"
 _DEFAULT = "page"
@@ -36,6 +36,8 @@ class Meta:
     schema_hash: str
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The request's other settings: wire, temperature, …"""
+    without_text: bool = False
+    """Whether the pages' text is left out of the recordings."""
 
 
 class Recordings:
@@ -44,6 +46,7 @@ class Recordings:
     Args:
         suite: the folder.
         strategy: how the pages were asked for.
+        without_text: what is added is written without its page's text.
         through: what every interaction passes through as it is read, with its page.
     """
 
@@ -52,16 +55,19 @@ class Recordings:
         suite: Path,
         strategy: str = _DEFAULT,
         *,
-        through: "Callable[[str, Interaction], Interaction] | None" = None,
+        without_text: bool = False,
+        through: Callable[[str, Interaction], Interaction] | None = None,
     ) -> None:
         self.strategy = strategy
         self.folder = suite / strategy
+        self.without_text = without_text
         self._through = through
+        self._texts: dict[str, PageText | str] = {}
         self._read: dict[str, list[Interaction]] = {}
         self._wanted: dict[str, list[str]] = {}
         """The keys of first requests. What else a page's file holds goes when something is added."""
 
-    def expect(self, page: str, keys: Sequence[str]) -> None:
+    def want(self, page: str, keys: Sequence[str]) -> None:
         """Says which first requests a page has, before they are looked for: they are looked for at once, and
         what is recorded of one must not go when the answer to another is added.
         """
@@ -88,7 +94,11 @@ class Recordings:
         if not others or turn is not None:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
-        changes = explain(_nearest(others, body).request, body)
+        recorded = max(others, key=lambda one: likeness(one.request, body))
+        bare_of = sha256_of(recorded)
+        changes = (
+            f"It was made of a text with SHA-256 {bare_of}." if bare_of else explain(recorded.request, body)
+        )
         raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
 
     def add(self, page: str, interaction: Interaction) -> None:
@@ -101,7 +111,8 @@ class Recordings:
         known = [one for one in self._read.get(page, []) if one.key != interaction.key]
         kept = [one for one in (*known, interaction) if _first(one.key) in wanted]
         kept.sort(key=lambda one: (wanted.index(_first(one.key)), one.turn.number if one.turn else -1))
-        _write(self._path(page), dumps(kept))
+        written = [self._text(page).without(one) for one in kept] if self.without_text else kept
+        _write(self._path(page), dumps(written))
         self._read[page] = kept
 
     def _want(self, page: str, key: str) -> list[str]:
@@ -110,13 +121,26 @@ class Recordings:
             wanted.append(key)
         return wanted
 
-    def check(self, page: str) -> None:
-        """Refuses a page id that cannot name a recording, before anything is sent.
+    def expect(self, page: str, text: str) -> None:
+        """Takes note of a page's text, which recordings without text are filled in from.
 
         Raises:
-            UsageError: it leads out of the folder, or is that of `meta.yaml`.
+            UsageError: the id cannot name a recording: it leads out of the folder, or is that of `meta.yaml`.
         """
         self._path(page)
+        self._texts[page] = text
+
+    def check(self, page: str, body: Mapping[str, Any]) -> None:
+        """Refuses a request that could not be recorded, before it is sent.
+
+        Raises:
+            RecordingError: it holds the page's text outside the page's place, and is to be kept without.
+        """
+        if self.without_text:
+            try:
+                self._text(page).without(Interaction("", dict(body), None))
+            except RecordingError as error:
+                raise RecordingError(f"{page}: cannot be recorded --without-text: {error}") from error
 
     def _anew(self) -> str:
         strategy = "" if self.strategy == _DEFAULT else f" --strategy {self.strategy}"
@@ -160,9 +184,17 @@ class Recordings:
                 raise UsageError(
                     f"{self.folder.parent} holds answers of {theirs}, not of {ours}; give another folder"
                 )
+            if known.without_text != meta.without_text:
+                theirs, wanted = ("without", "give") if known.without_text else ("with", "leave out")
+                raise UsageError(
+                    f"{self.folder.parent} is recorded {theirs} its pages' text; "
+                    f"{wanted} --without-text, or give another folder"
+                )
             if (known.prompt_hash, known.schema_hash) == (meta.prompt_hash, meta.schema_hash):
                 return
         tree = {name: getattr(meta, name) for name in Meta.__dataclass_fields__}
+        if not tree["without_text"]:
+            del tree["without_text"]
         _write(path, dump_yaml(tree | {"kinds": list(meta.kinds), "options": dict(meta.options)}))
 
     def _interactions(self, page: str) -> list[Interaction]:
@@ -175,10 +207,29 @@ class Recordings:
             except (OSError, UnicodeDecodeError) as error:
                 raise RecordingError(f"{path}: cannot be read: {error}") from error
             else:
+                found = [self._whole(page, one, path) for one in loads(text, str(path))]
                 through = self._through
-                found = loads(text, str(path))
                 self._read[page] = [through(page, one) for one in found] if through else found
         return self._read[page]
+
+    def _whole(self, page: str, one: Interaction, path: Path) -> Interaction:
+        """The interaction with its page's text, whether it was recorded with it or without."""
+        if sha256_of(one) is None:
+            return one
+        try:
+            return self._text(page).restored(one)
+        except RecordingError as error:
+            raise RecordingError(f"{path}: {error}") from error
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+            raise RecordingError(f"{path}: no recording hyllm can read: {error!r}") from error
+
+    def _text(self, page: str) -> PageText:
+        known = self._texts.get(page)
+        if known is None:
+            raise RecordingError(f"{page}: is recorded without its text, which is needed to read it")
+        if isinstance(known, str):
+            known = self._texts[page] = PageText(known)
+        return known
 
     def _path(self, page: str) -> Path:
         path = self.folder / f"{page}.yaml"
@@ -195,18 +246,6 @@ def recorded_strategies(suite: Path) -> tuple[str, ...]:
 def _first(key: str | Turn) -> str:
     """The key of the first request that an interaction belongs to."""
     return key.first if isinstance(key, Turn) else key
-
-
-def _nearest(recorded: Sequence[Interaction], body: Mapping[str, Any]) -> Interaction:
-    """The recorded request that is most like today's: of several, that which asked for the same kind."""
-    if len(recorded) == 1:
-        return recorded[0]
-    matcher = difflib.SequenceMatcher(None, b=str(body.get("messages")))
-    likeness: list[float] = []
-    for one in recorded:
-        matcher.set_seq1(str(one.request.get("messages")))
-        likeness.append(matcher.quick_ratio())
-    return recorded[max(range(len(recorded)), key=lambda place: (likeness[place], place))]
 
 
 def _write(path: Path, text: str) -> None:
