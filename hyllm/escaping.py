@@ -13,6 +13,12 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\u3000" else f"\\x{ord(c):02x}" for c in text)
 
 
+def one_line(text: str, *, limit: int = 60) -> str:
+    """Foreign text for one line of a terminal, as `printable`, cut after `limit` characters."""
+    shown = printable(text[:limit]).replace("\n", "\\n")
+    return shown + "…" if len(text) > limit else shown
+
+
 def json_line(tree: Any) -> str:
     """A tree as JSON in one line, Chinese as Chinese; what a terminal would obey is escaped as in JSON."""
     line = json.dumps(tree, ensure_ascii=False)

@@ -132,7 +132,7 @@ class Extractor:
             self.endpoint = Endpoint(RULES, _NOWHERE, PROVIDERS["relay"])
             self.options = RequestOptions(model=RULES)
         else:
-            self.endpoint = endpoint or find_endpoint(model, base_url)
+            self.endpoint = endpoint or find_endpoint(model, base_url, local_only=local_only)
             self.options = new_options(self.endpoint, wire, max_tokens)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")

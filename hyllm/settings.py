@@ -23,7 +23,7 @@ def known_strategy(name: str) -> Strategy:
 
 def recorded_strategy(suite: Path) -> Strategy:
     """The strategy a suite is recorded in, where none is named: the default one if there are several."""
-    recorded = recorded_strategies(suite)
+    recorded: tuple[object, ...] = recorded_strategies(suite)
     known = [strategy for strategy in STRATEGIES if strategy in recorded]
     if DEFAULT_STRATEGY in known or not known:
         return DEFAULT_STRATEGY

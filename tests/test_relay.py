@@ -17,8 +17,9 @@ from click.testing import CliRunner
 
 from hyllm.cli.relay import relay as command
 from hyllm.errors import UsageError
+from hyllm.escaping import one_line
 from hyllm.prompting import request_key
-from hyllm.relay import Relay, printable, status
+from hyllm.relay import Relay, status
 
 COMPLETIONS = "/v1/chat/completions"
 
@@ -505,8 +506,8 @@ def test_json_without_status_is_bad_usage(folder: Path) -> None:
 
 
 def test_foreign_text_is_made_fit_for_a_terminal() -> None:
-    assert printable("a\x1b]0;x\x07\n会\u202e") == "a\\x1b]0;x\\x07\\n会\\u202e"
-    assert printable("a" * 61) == "a" * 60 + "…"
+    assert one_line("a\x1b]0;x\x07\n会\u202e") == "a\\x1b]0;x\\x07\\n会\\x202e"
+    assert one_line("a" * 61) == "a" * 60 + "…"
 
 
 def _address(relay: Relay) -> tuple[str, int]:

@@ -29,8 +29,16 @@ def was_typed(context: click.Context, parameter: str) -> bool:
     return context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
-def configured_endpoint(context: click.Context, model: str | None, base_url: str | None) -> Endpoint:
+def configured_endpoint(
+    context: click.Context, model: str | None, base_url: str | None, *, local_only: bool
+) -> Endpoint:
     """The endpoint that the options, from wherever they came, name."""
     configuration: Configuration = context.meta[_META]
     vouched = context.get_parameter_source("base_url") is not ParameterSource.DEFAULT_MAP
-    return find_endpoint(model, base_url, rows=configuration.providers, vouched=vouched)
+    return find_endpoint(
+        model,
+        base_url,
+        rows=configuration.providers,
+        vouched=vouched,
+        local_only=local_only,
+    )

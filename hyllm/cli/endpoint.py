@@ -8,7 +8,6 @@ import click
 
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint
 from hyllm.client import Provider, Report, check_endpoint, open_client
-from hyllm.errors import UsageError
 from hyllm.escaping import json_line, printable
 from hyllm.loop import run
 
@@ -50,9 +49,7 @@ def check(
     No page is sent. A wire is how an endpoint is held to JSON: by a schema (json_schema), a tool that must
     be called (tool), any JSON object (json_object), or the prompt alone (text).
     """
-    found = configured_endpoint(context, model, base_url)
-    if local_only and not found.is_local:
-        raise UsageError(f"{found.host} is not this machine, and --local-only was given")
+    found = configured_endpoint(context, model, base_url, local_only=local_only)
     click.echo("; ".join(filter(None, [f"asking {found.model} at {found.host}", found.note])), err=True)
 
     async def checked() -> Report:

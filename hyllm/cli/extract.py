@@ -179,7 +179,9 @@ def extract(
         without_text=without_text,
         local_only=local_only,
         ask_again=ask_again,
-        endpoint=None if replay or by_rules else configured_endpoint(context, model, base_url),
+        endpoint=None
+        if replay or by_rules
+        else configured_endpoint(context, model, base_url, local_only=local_only),
         gazetteer=gazetteer,
     )
     click.echo(printable(describe_dates(pages)), err=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from hyllm.relay import Relay, Status, printable, status
+from hyllm.escaping import one_line
+from hyllm.relay import Relay, Status, status
 
 
 @click.command()
@@ -54,7 +55,7 @@ def _json_line(request: Status) -> str:
 
 def _line(request: Status) -> str:
     since = request.parked_since.astimezone().strftime("%Y-%m-%d %H:%M")
-    model = "(unreadable)" if request.model is None else printable(request.model)
+    model = "(unreadable)" if request.model is None else one_line(request.model)
     characters = "?" if request.characters is None else request.characters
     stem = f"{request.number:04d}-{request.key8}"
     return f"{stem}  {request.state:8}  {since}  {characters:>7} characters  {model}"

@@ -50,6 +50,7 @@ def find_endpoint(
     *,
     rows: Mapping[str, Provider] = _NO_ROWS,
     vouched: bool = True,
+    local_only: bool = False,
 ) -> Endpoint:
     """The endpoint that `model` names: `provider/model`, or any name with a `base_url`.
 
@@ -60,10 +61,12 @@ def find_endpoint(
         rows: providers of one's own, out of a file; they win over the built-in ones.
         vouched: whether the user gave `base_url`. An address that merely stands in a file may be a trap in
             somebody else's folder: it gets no key unless it is this machine's or a built-in provider's.
+        local_only: refuse every address but this machine's own.
 
     Raises:
         UsageError: no model is named, the provider is unknown and no `base_url` is given, the address is
-            none, a provider on the network has no key in the environment, or the key is none.
+            none or not this machine's where it must be, a provider on the network has no key in the
+            environment, or the key is none.
     """
     if model is None:
         raise UsageError(
@@ -83,6 +86,8 @@ def find_endpoint(
     if not bare:
         raise UsageError(f"model {model!r} names no model behind the provider")
     check_address(address)
+    if local_only and not is_loopback(address):
+        raise UsageError(f"{urlsplit(address).hostname} is not this machine, and --local-only was given")
     trusted = vouched if base_url else name not in rows
     key, note = _key(address, environment, trusted=trusted)
     return Endpoint(bare, address.rstrip("/"), provider, key, note)

@@ -95,10 +95,8 @@ class Recordings:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
         recorded = max(others, key=lambda one: likeness(one.request, body))
-        bare_of = sha256_of(recorded)
-        changes = (
-            f"It was made of a text with SHA-256 {bare_of}." if bare_of else explain(recorded.request, body)
-        )
+        other = sha256_of(recorded)
+        changes = f"It is of a text with SHA-256 {other}." if other else explain(recorded.request, body)
         raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
 
     def add(self, page: str, interaction: Interaction) -> None:

@@ -7,7 +7,7 @@ the folder, so a relay can be stopped and started again, and a request asked aga
         relay.serve_forever()
 """
 
-from ._folder import Status, printable, status
+from ._folder import Status, status
 from ._server import Relay
 
-__all__ = ["Relay", "Status", "printable", "status"]
+__all__ = ["Relay", "Status", "status"]

@@ -182,9 +182,3 @@ def _characters(body: dict[str, Any] | None) -> int | None:
         return None if body is None else count_characters(body)
     except (KeyError, TypeError, AttributeError):  # someone has edited the file
         return None
-
-
-def printable(text: str, *, limit: int = 60) -> str:
-    """Foreign text for one line of a terminal: control characters escaped, shortened to `limit`."""
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:limit])
-    return shown + "…" if len(text) > limit else shown

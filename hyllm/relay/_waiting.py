@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from hyllm.escaping import one_line
+
 from ._answer import Answer
-from ._folder import RelayFolder, printable
+from ._folder import RelayFolder
 from ._wire import Ask, Refusal
 
 _SETTLED_AFTER = 1.0
@@ -39,7 +41,7 @@ class WaitingRoom:
         """
         stem, new = self._park(ask)
         if new:
-            self._report(f"parked   {stem}  {printable(ask.model)}  {ask.characters} characters")
+            self._report(f"parked   {stem}  {one_line(ask.model)}  {ask.characters} characters")
         with self._lock:
             if self._closed:
                 raise _stopped()

@@ -18,6 +18,8 @@ _DOTS = dict.fromkeys("·•‧∙⋅・･", "·")
 _BRACKETS = {"《": "<", "〈": "<", "》": ">", "〉": ">", "【": "[", "〔": "[", "】": "]", "〕": "]"}
 _FOLDED = _QUOTES | _DASHES | _DOTS | _BRACKETS
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\u202a\u202b\u202c\u202d\u202e")
+_VARIATIONS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Selectors of a character's printed form."""
 
 _LONGEST_CLUSTER = 32
 """Marks beyond this many start a cluster of their own: normalising takes the square of their number."""
@@ -28,7 +30,7 @@ def _fold_cluster(cluster: str) -> str:
     """What one character, with the marks that combine with it, is in match form: often one, or none."""
     if cluster in _FOLDED:
         return _FOLDED[cluster]
-    if cluster.isspace() or cluster in _INVISIBLE:
+    if cluster.isspace() or cluster in _INVISIBLE or cluster in _VARIATIONS:
         return ""
     normal = unicodedata.normalize("NFKC", cluster)
     return "".join(_FOLDED.get(c, c) for c in normal if not c.isspace())

@@ -244,4 +244,6 @@ def test_a_providers_key_goes_to_its_own_address_alone(
 def test_local_only_refuses_every_other_host() -> None:
     with pytest.raises(UsageError, match="not this machine"):
         Extractor("m", base_url="http://192.0.2.1/v1", local_only=True)
+    with pytest.raises(UsageError, match="not this machine"):  # before a key is asked for
+        Extractor("openai/m", local_only=True)
     assert Extractor("m", base_url="http://[::1]:1/v1", local_only=True).endpoint.is_local
