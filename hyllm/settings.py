@@ -23,9 +23,9 @@ def known_strategy(name: str) -> Strategy:
 
 def recorded_strategy(suite: Path) -> Strategy:
     """The strategy a suite is recorded in, where none is named: the default one if there are several."""
-    recorded: tuple[object, ...] = recorded_strategies(suite)
-    known = [strategy for strategy in STRATEGIES if strategy in recorded]
-    if DEFAULT_STRATEGY in known or not known:
+    recorded = recorded_strategies(suite)
+    known: list[Strategy] = [strategy for strategy in STRATEGIES if strategy in recorded]
+    if not known or known[0] == DEFAULT_STRATEGY:
         return DEFAULT_STRATEGY
     if len(known) > 1:
         raise UsageError(f"{suite} is recorded in {' and '.join(known)}; say which with --strategy")

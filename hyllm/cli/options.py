@@ -12,14 +12,17 @@ from hyllm.strategies import DEFAULT_STRATEGY, STRATEGIES
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def endpoint_options(timeout: float) -> Callable[[F], F]:
-    """Where requests go, and how long one may take: `model`, `base_url`, `timeout`, `local_only`."""
+def endpoint_options(*, timeout: float, rules: bool = False) -> Callable[[F], F]:
+    """Where requests go, and how long one may take: `model`, `base_url`, `timeout`, `local_only`.
+
+    Args:
+        timeout: the default, in seconds.
+        rules: whether the command can do without a model.
+    """
+    models = "provider/model, or a bare name with --base-url."
+    with_rules = "provider/model, a bare name with --base-url, or rules: no model, patterns only."
     return _all(
-        click.option(
-            "--model",
-            metavar="NAME",
-            help="provider/model, a bare name with --base-url, or rules: no model, patterns only.",
-        ),
+        click.option("--model", metavar="NAME", help=with_rules if rules else models),
         click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint."),
         click.option(
             "--timeout",
@@ -37,7 +40,11 @@ def question_options(command: F) -> F:
     """What a page is asked, and in which form: `kinds`, `strategy`, `prompts`, `wire`, `max_tokens`."""
     return _all(
         click.option(
-            "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of record; may be repeated."
+            "--kind",
+            "kinds",
+            multiple=True,
+            metavar="KIND",
+            help="Only this kind; may be repeated.",
         ),
         click.option(
             "--strategy",
