@@ -166,7 +166,7 @@ def system_prompt(kinds: Sequence[type[Record]], folder: Path | None = None) -> 
         UsageError: a prompt file is missing, a placeholder is missing or unknown, or an example does not
             agree with its own page.
     """
-    rules = [read_prompt(_prompt_file(record, "rules.md", folder)) for record in kinds]
+    rules = [read_prompt(prompt_file(record, "rules.md", folder)) for record in kinds]
     examples = [_example(record, folder) for record in kinds]
     frame = common_prompt("frame.md", folder)
     parts = {
@@ -183,7 +183,7 @@ def common_prompt(name: str, folder: Path | None) -> Path:
     return own if own and own.exists() else shipped("prompts", name)
 
 
-def _prompt_file(record: type[Record], name: str, folder: Path | None) -> Path:
+def prompt_file(record: type[Record], name: str, folder: Path | None) -> Path:
     """The first place that has a kind's file: the user's folder, beside the record class, hyllm's prompts."""
     kind = record.hyllm
     places = [
@@ -226,8 +226,8 @@ def render(template: str, parts: Mapping[str, str], path: Path) -> str:
 def _example(record: type[Record], folder: Path | None) -> str:
     """One kind's example as the prompt shows it: an invented piece of a page and its answer."""
     kind = record.hyllm
-    text = read_prompt(_prompt_file(record, "example.txt", folder))
-    path = _prompt_file(record, "example.json", folder)
+    text = read_prompt(prompt_file(record, "example.txt", folder))
+    path = prompt_file(record, "example.json", folder)
     try:
         answer = json.loads(read_prompt(path))
         page_model((record,)).model_validate(answer)

@@ -21,10 +21,16 @@ def known_strategy(name: str) -> Strategy:
     raise UsageError(f"unknown strategy {name!r}; there are {', '.join(STRATEGIES)}")
 
 
-def recorded_strategy(suite: Path) -> Strategy:
-    """The strategy a suite is recorded in, where none is named: the default one if there are several."""
+def strategies_of(suite: Path) -> list[Strategy]:
+    """The strategies a suite is recorded in, the default one first."""
     recorded = recorded_strategies(suite)
     known: list[Strategy] = [strategy for strategy in STRATEGIES if strategy in recorded]
+    return known
+
+
+def recorded_strategy(suite: Path) -> Strategy:
+    """The strategy a suite is recorded in, where none is named: the default one if there are several."""
+    known = strategies_of(suite)
     if not known or known[0] == DEFAULT_STRATEGY:
         return DEFAULT_STRATEGY
     if len(known) > 1:

@@ -184,7 +184,7 @@ def test_a_changed_prompt_of_one_kind_asks_for_that_kind_alone(endpoint: Endpoin
 
 
 def test_a_second_look_asks_about_what_stands_in_no_record(endpoint: Endpoint) -> None:
-    more = {"name": "新塘铜业园", "investment": "3亿元", "evidence": [1]}
+    more: dict[str, Any] = {"name": "新塘铜业园", "investment": "3亿元", "evidence": [1]}
     more["milestones"] = [{"stage": "started", "status": "reached", "date": {"text": "昨日"}}]
     endpoint.replies[:] = [
         reply(said(projects=[PROJECT], officials=[OFFICIAL])),

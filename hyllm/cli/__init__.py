@@ -12,6 +12,7 @@ from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kinds import kinds
 from hyllm.cli.page import page
+from hyllm.cli.prompts import prompts
 from hyllm.cli.relay import relay
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for command in (extract, demo, endpoint, relay, evals, kinds, schemas):
+for command in (extract, demo, endpoint, relay, evals, kinds, prompts, schemas):
     cli.add_command(command)
 evals.add_command(page)
 
