@@ -15,6 +15,7 @@ from hyllm.errors import (
     AnswerError,
     EndpointError,
     HyllmError,
+    InternalError,
     StaleRecording,
     UsageError,
 )
@@ -222,7 +223,7 @@ class Extractor:
             return await self._extract(page, asker)
         except Exception as error:
             _log.exception("%s", page.page)
-            return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
+            return self._failed(page, InternalError(f"a fault in hyllm, please report it: {error!r}"))
 
     async def _extract(self, page: Page, asker: Asker | None) -> Extraction:
         """Page to units, to request, to answer, to readings, to records."""

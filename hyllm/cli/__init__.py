@@ -14,6 +14,7 @@ from hyllm.cli.kinds import kinds
 from hyllm.cli.page import page
 from hyllm.cli.prompts import prompts
 from hyllm.cli.relay import relay
+from hyllm.cli.robustness import robustness_command
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
 from hyllm.escaping import printable
@@ -34,6 +35,7 @@ def cli() -> None:
 for command in (extract, demo, endpoint, relay, evals, kinds, prompts, schemas):
     cli.add_command(command)
 evals.add_command(page)
+evals.add_command(robustness_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
