@@ -10,6 +10,7 @@ from hyllm.cli.demo import demo
 from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
+from hyllm.cli.kind import kind
 from hyllm.cli.kinds import kinds
 from hyllm.cli.page import page
 from hyllm.cli.prompts import prompts
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (extract, demo, endpoint, relay, evals, kinds, prompts, schemas):
+for command in (extract, demo, endpoint, relay, evals, kind, kinds, prompts, schemas):
     cli.add_command(command)
 evals.add_command(page)
 evals.add_command(robustness_command)

@@ -43,6 +43,11 @@ _ONE_FOR_ONE = str.maketrans({c: _fold_cluster(c) for c in [*_WIDE, *_QUOTES, *_
 _PLAIN = re.compile(
     f"[0-9A-Za-z\u4e00-\u9fff。、!#$%&()*+,./:;<=>?@\\[\\]{re.escape(''.join(map(chr, _ONE_FOR_ONE)))}]+"
 )
+_ITEM_NUMBER = re.compile(
+    r"(?:\A|[。！？；：]\s*\n|\n[ \t\u3000]*\n)[ \t\u3000]*\d{1,3}([.．])[ \t\u3000]+(?=\d)"
+)
+"""The point of `20. 220千伏…` where a line begins after a whole one: the blank is all that says that it is no
+decimal point, and match form has no blanks."""
 
 
 class MatchView:
@@ -52,12 +57,13 @@ class MatchView:
     `window(start, end)` the part of the folded text that stands in a slice of the source.
     """
 
-    __slots__ = ("_ends", "_pieces", "_starts", "text")
+    __slots__ = ("_ends", "_item_points", "_pieces", "_starts", "text")
 
     def __init__(self, source: str) -> None:
         self._starts = array("q")
         self._ends = array("q")
         self._pieces: list[str] = []
+        self._item_points = {found.start(1) for found in _ITEM_NUMBER.finditer(source)}
         start, length = 0, len(source)
         while start < length:
             start = self._plain(source, start) or self._cluster(source, start)
@@ -74,7 +80,8 @@ class MatchView:
             end -= 1  # the last character belongs to the mark that follows
         if end == start:
             return None
-        self._pieces.append(source[start:end].translate(_ONE_FOR_ONE))
+        piece = source[start:end].translate(_ONE_FOR_ONE)
+        self._pieces.append(piece[:-1] + "、" if end - 1 in self._item_points else piece)
         self._starts.extend(range(start, end))
         self._ends.extend(range(start + 1, end + 1))
         return end

@@ -319,3 +319,17 @@ def test_time_grows_with_the_text_and_no_faster(clause: str, words: str) -> None
     locator.find(words, range(1, len(locator.units) + 1, 2), fuzzy=True)
 
     assert time.thread_time() - begin < 1  # what takes the square of the length takes a minute
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "status"),
+    [
+        ("甲。\n20. 220千伏新塘变电站", "220千伏新塘变电站", "exact"),
+        ("20. 220千伏新塘变电站", "220千伏新塘变电站", "exact"),
+        ("约\n1. 2亿元", "2亿元", "missing"),
+        ("约\n1. 2亿元", "1.2亿元", "normalised"),
+        ("投资1. 2亿元", "2亿元", "missing"),
+    ],
+)
+def test_an_items_number_is_no_part_of_a_decimal(text: str, words: str, status: str) -> None:
+    assert Locator(text).find(words).status == status
