@@ -24,6 +24,7 @@ from hyllm.kinds import find_kinds, kind_name
 from hyllm.loop import run
 from hyllm.marks import Problem, Reason
 from hyllm.prompting import (
+    Form,
     RequestOptions,
     Wire,
     request_key,
@@ -59,6 +60,9 @@ class Extractor:
         strategy: how a page is asked for: `page`, one request for all kinds; `kind`, one a kind, at once;
             `second`, one and a further turn that asks which of the values no record holds belong to one. By
             default `page`; with `replay` the strategy that is recorded, if it is the only one.
+        rows: ask for the items of records' lists as arrays without keys, for trials; not with a wire that
+            holds to a schema. With `replay` it is as recorded, and so is `examples`.
+        examples: whether the prompt has its examples.
         replay: a suite of recordings; nothing is sent.
         record: a suite of recordings; answers found there are not asked for again, others are added.
         without_text: record without the pages' text, so that the recordings can be published.
@@ -85,6 +89,8 @@ class Extractor:
         concurrency: int = 8,
         prompts: str | Path | None = None,
         strategy: Strategy | None = None,
+        rows: bool = False,
+        examples: bool = True,
         replay: str | Path | Recordings | None = None,
         record: str | Path | None = None,
         without_text: bool = False,
@@ -122,7 +128,8 @@ class Extractor:
         self._by_rules = model == RULES and not (base_url or endpoint or self._meta)
         if self._by_rules:
             check_kinds(self.kinds)
-        self.plans = plans(strategy, self.kinds, self._prompts)
+        self.form = self._meta.form if self._meta else Form(rows, examples)
+        self.plans = plans(strategy, self.kinds, self._prompts, self.form)
         self._recorded_plans = self._plans_of_recordings()
         if self._meta:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
@@ -137,6 +144,11 @@ class Extractor:
             self.options = new_options(self.endpoint, wire, max_tokens)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
+
+        if self.form.rows and self.options.wire not in ("json_object", "text"):
+            raise UsageError(
+                f"rows have no keys, which wire {self.options.wire} demands: add --wire json_object"
+            )
 
     def extract(self, page: Page) -> Extraction:
         """The records of one page. Works inside a running event loop too, as in Jupyter.
@@ -271,7 +283,7 @@ class Extractor:
         if self._record is None or self.strategy != "kind" or not self._record.is_begun:
             return self.plans
         kinds = (*self._record.meta().kinds, *map(kind_name, self.kinds))
-        return plans(self.strategy, find_kinds(kinds), self._prompts)
+        return plans(self.strategy, find_kinds(kinds), self._prompts, self.form)
 
     def _explained(self, page: Page, error: HyllmError | None) -> HyllmError:
         """Why there is no answer; of a stale recording, also that it is of other kinds."""
@@ -338,6 +350,8 @@ class Extractor:
             prompt_hash=self._prompts_hash(self._recorded_plans),
             schema_hash=schema_hash(kinds),
             options=self.options.settings(),
+            rows=self.form.rows,
+            examples=self.form.examples,
             without_text=self._record is not None and self._record.without_text,
         )
 

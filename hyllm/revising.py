@@ -46,6 +46,7 @@ def _files(folder: Path | None) -> Mapping[str, Path]:
     """Every prompt file by its name below a folder of prompts, and where it is read from."""
     common = [
         "frame.md",
+        "rows.md",
         *(f"again/{path.name}" for path in sorted(shipped("prompts", "again").glob("*.md"))),
     ]
     found = {name: common_prompt(name, folder) for name in common}
@@ -57,6 +58,8 @@ def _files(folder: Path | None) -> Mapping[str, Path]:
 
 def _concerns(name: str) -> str:
     kind, _, _ = name.partition("/")
+    if name == "rows.md":
+        return "first requests with --rows"
     if name == "frame.md":
         return "every first request"
     if name == "again/second.md":
@@ -82,8 +85,9 @@ def stale_pages(suite: Path, strategy: Strategy, folder: Path | None) -> tuple[l
         RecordingError: a recording cannot be read.
     """
     recordings = Recordings(suite, strategy)
-    kinds = find_kinds(recordings.meta().kinds)
-    prompts = {plan.prompt for plan in plans(strategy, kinds, folder)}
+    meta = recordings.meta()
+    kinds = find_kinds(meta.kinds)
+    prompts = {plan.prompt for plan in plans(strategy, kinds, folder, meta.form)}
     pages = list(_pages(recordings.folder))
     stale = [name for name, path in pages if not _recorded_prompts(path) <= prompts]
     return stale, len(pages)

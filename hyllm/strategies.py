@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
 
 from hyllm.prompting import (
+    DEFAULT_FORM,
+    Form,
     RequestOptions,
     build_request,
     common_prompt,
@@ -42,19 +44,22 @@ class Plan(NamedTuple):
         return First(build_request(text, units, self.prompt, self.kinds, options), self.kinds)
 
 
-def plans(strategy: Strategy, kinds: Sequence[type[Record]], folder: Path | None) -> tuple[Plan, ...]:
+def plans(
+    strategy: Strategy, kinds: Sequence[type[Record]], folder: Path | None, form: Form = DEFAULT_FORM
+) -> tuple[Plan, ...]:
     """What is asked of every page, in the order of the kinds.
 
     Args:
         strategy: how pages are asked for.
         kinds: the record classes asked for.
         folder: prompts of one's own.
+        form: what is otherwise in them than by default.
 
     Raises:
         UsageError: a prompt file cannot be used.
     """
     apart = [(kind,) for kind in kinds] if strategy == "kind" else [tuple(kinds)]
-    return tuple(Plan(some, system_prompt(some, folder)) for some in apart)
+    return tuple(Plan(some, system_prompt(some, folder, form)) for some in apart)
 
 
 def prompts_hash(strategy: Strategy, planned: Sequence[Plan], folder: Path | None) -> str:

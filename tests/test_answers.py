@@ -355,3 +355,13 @@ def test_a_cut_off_answer_in_another_case_is_found_behind_talk() -> None:
     found = read('好的：{"Projects": [{"Name": "甲园"}, {"Na')
 
     assert [getattr(one, "name", None) for one in found.readings["projects"]] == ["甲园"]
+
+
+def test_a_part_that_lacks_two_keys_costs_neither_its_neighbour_nor_its_record() -> None:
+    posts = [{"organisation": "县委"}, {"title": "县长", "status": "holds"}, {"organisation": "县委"}]
+
+    found = read({**WHOLE, "officials": [{"name": "方自强", "posts": posts, "evidence": [2]}]})
+
+    (official,) = found.readings["officials"]
+    assert [post["title"] for post in official.model_dump()["posts"]] == ["县长"]
+    assert [problem.at for problem in found.problems] == ["/officials/0/posts"] * 2

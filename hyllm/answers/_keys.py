@@ -1,10 +1,10 @@
-"""Keys that a model wrote in another case than it was asked to."""
+"""Keys that a model wrote in another case than it was asked to, or left out: rows."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple, cast
 
-from hyllm.schemas import Reading, Record
+from hyllm.schemas import Reading, Record, of_row, part_of
 
 
 class _Field(NamedTuple):
@@ -16,10 +16,14 @@ class _Field(NamedTuple):
 def with_known_keys(raw: Any, model: type[Reading]) -> Any:
     """What a model said, its keys those of the reading class wherever but their case differs.
 
-    A key that is there as it was asked for stays, whatever else is there.
+    A key that is there as it was asked for stays, whatever else is there. An item of a list that is itself a
+    list is a row: its values in the order of the fields.
     """
     if isinstance(raw, list):
-        return [with_known_keys(one, model) for one in cast("list[Any]", raw)]
+        items = cast("list[Any]", raw)
+        rows = [of_row(cast("list[Any]", one), model) if isinstance(one, list) else None for one in items]
+        pairs = zip(items, rows, strict=True)
+        return [with_known_keys(one if row is None else row, model) for one, row in pairs]
     if not isinstance(raw, dict):
         return raw
     fields, said = _fields(model), cast("dict[Any, Any]", raw)
@@ -45,11 +49,4 @@ def with_known_lists(tree: Mapping[str, Any], kinds: Sequence[type[Record]]) -> 
 def _fields(model: type[Reading]) -> Mapping[str, _Field]:
     """The fields of a reading class by their names in one case."""
     fields = model.model_fields.items()
-    return {name.casefold(): _Field(name, _part(info.annotation)) for name, info in fields}
-
-
-def _part(annotation: Any) -> type[Reading] | None:
-    """The reading class inside an annotation."""
-    if isinstance(annotation, type) and issubclass(annotation, Reading):
-        return annotation
-    return next((found for inner in get_args(annotation) if (found := _part(inner))), None)
+    return {name.casefold(): _Field(name, part_of(info.annotation)) for name, info in fields}

@@ -91,6 +91,8 @@ def extract(
     base_url: str | None,
     kinds: Sequence[str],
     strategy: Strategy | None,
+    rows: bool,
+    examples: bool,
     issue_date: str | None,
     paper: str | None,
     page_no: str | None,
@@ -138,6 +140,8 @@ def extract(
         None if replay and not was_typed(context, "model") else model,
         kinds=kinds,
         base_url=base_url,
+        rows=rows,
+        examples=examples,
         wire=wire,  # pyright: ignore[reportArgumentType] - click has checked it
         max_tokens=max_tokens,
         timeout=timeout,

@@ -37,7 +37,7 @@ def endpoint_options(*, timeout: float, rules: bool = False) -> Callable[[F], F]
 
 
 def question_options(command: F) -> F:
-    """What a page is asked, and in which form: `kinds`, `strategy`, `prompts`, `wire`, `max_tokens`."""
+    """What a page is asked, and in which form: from `kinds` to `max_tokens`."""
     return _all(
         click.option(
             "--kind",
@@ -52,6 +52,12 @@ def question_options(command: F) -> F:
             help="One request a page, one a kind, or one and a second look at what no record holds.  "
             f"[default: {DEFAULT_STRATEGY}]",
         ),
+        click.option(
+            "--rows",
+            is_flag=True,
+            help="For trials: ask for the items of lists without keys.",
+        ),
+        click.option("--examples/--no-examples", default=True, help="For trials: a prompt without examples."),
         click.option(
             "--prompts",
             type=click.Path(exists=True, file_okay=False, path_type=Path),

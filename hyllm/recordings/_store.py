@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
-from hyllm.prompting import request_key
+from hyllm.prompting import Form, request_key
 from hyllm.recordings._explain import explain, likeness
 from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
 from hyllm.recordings._without_text import PageText, sha256_of
@@ -38,6 +38,19 @@ class Meta:
     """The request's other settings: wire, temperature, …"""
     without_text: bool = False
     """Whether the pages' text is left out of the recordings."""
+    rows: bool = False
+    """Whether the items of records' lists were asked for as rows."""
+    examples: bool = True
+    """Whether the prompt had examples."""
+
+    @property
+    def form(self) -> Form:
+        """How the prompt was formed."""
+        return Form(self.rows, self.examples)
+
+
+_SELDOM = {"without_text": False, "rows": False, "examples": True}
+"""What is not written where it is so."""
 
 
 class Recordings:
@@ -191,8 +204,9 @@ class Recordings:
             if (known.prompt_hash, known.schema_hash) == (meta.prompt_hash, meta.schema_hash):
                 return
         tree = {name: getattr(meta, name) for name in Meta.__dataclass_fields__}
-        if not tree["without_text"]:
-            del tree["without_text"]
+        for name, default in _SELDOM.items():
+            if tree[name] == default:
+                del tree[name]
         _write(path, dump_yaml(tree | {"kinds": list(meta.kinds), "options": dict(meta.options)}))
 
     def _interactions(self, page: str) -> list[Interaction]:
