@@ -39,6 +39,11 @@ class RecordingError(HyllmError):
 class StaleRecording(RecordingError):
     """The page was recorded with another request. The message names what has changed."""
 
+    def __init__(self, message: str, *, changes: str = "") -> None:
+        super().__init__(message)
+        self.changes = changes
+        """What has changed: a line that names it, then the first lines that differ."""
+
 
 class EndpointError(HyllmError):
     """The endpoint cannot be reached, or refuses the key, the model or the request."""

@@ -64,11 +64,13 @@ class Extractor:
             holds to a schema. With `replay` it is as recorded, and so is `examples`.
         examples: whether the prompt has its examples.
         replay: a suite of recordings; nothing is sent.
+        stale_too: replay also answers that were recorded with another prompt; `replayed.stale` names them.
         record: a suite of recordings; answers found there are not asked for again, others are added.
         without_text: record without the pages' text, so that the recordings can be published.
         local_only: refuse every endpoint but this machine's own.
         ask_again: ask further for what an answer lacks: records without the right form, the rest of one that
             broke off.
+        seed: tells independent answers to the same page apart, where a model is asked more than once.
         endpoint: where requests go, instead of what `model` and `base_url` name.
         gazetteer: a file of the city's counties and districts, for `place_code`; by default 衡阳's.
 
@@ -96,6 +98,8 @@ class Extractor:
         without_text: bool = False,
         local_only: bool = False,
         ask_again: bool = True,
+        stale_too: bool = False,
+        seed: int | None = None,
         endpoint: Endpoint | None = None,
         gazetteer: str | Path | None = None,
     ) -> None:
@@ -115,7 +119,7 @@ class Extractor:
             self._replay, strategy = replay, known_strategy(replay.strategy)
         else:
             strategy = strategy or (recorded_strategy(Path(replay)) if replay else DEFAULT_STRATEGY)
-            self._replay = Recordings(Path(replay), strategy) if replay else None
+            self._replay = Recordings(Path(replay), strategy, stale_too=stale_too) if replay else None
         self.strategy: Strategy = strategy
         self._record = Recordings(Path(record), strategy, without_text=without_text) if record else None
         self._meta = self._replay.meta() if self._replay else None
@@ -141,14 +145,18 @@ class Extractor:
             self.options = RequestOptions(model=RULES)
         else:
             self.endpoint = endpoint or find_endpoint(model, base_url, local_only=local_only)
-            self.options = new_options(self.endpoint, wire, max_tokens)
+            self.options = new_options(self.endpoint, wire, max_tokens, seed)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
-
         if self.form.rows and self.options.wire not in ("json_object", "text"):
             raise UsageError(
                 f"rows have no keys, which wire {self.options.wire} demands: add --wire json_object"
             )
+
+    @property
+    def replayed(self) -> Recordings | None:
+        """The recordings that answers come from, if they do."""
+        return self._replay
 
     def extract(self, page: Page) -> Extraction:
         """The records of one page. Works inside a running event loop too, as in Jupyter.
@@ -296,7 +304,8 @@ class Extractor:
         return StaleRecording(
             f"{page.page}: its recording is stale: it was asked for {', '.join(meta.kinds)} at once, not for "
             f"{', '.join(asked)}. Leave --kind out and take from the result what you need, or record with "
-            f"--kind into another folder"
+            f"--kind into another folder",
+            changes=error.changes,
         )
 
     def _resolve(self, page: Page, locator: Locator, answer: Answer) -> Resolved:

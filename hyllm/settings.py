@@ -38,7 +38,9 @@ def recorded_strategy(suite: Path) -> Strategy:
     return known[0]
 
 
-def new_options(endpoint: Endpoint, wire: Wire | None, max_tokens: int | None) -> RequestOptions:
+def new_options(
+    endpoint: Endpoint, wire: Wire | None, max_tokens: int | None, seed: int | None
+) -> RequestOptions:
     """What requests to an endpoint say, by its provider's row and the caller's wishes."""
     row = endpoint.provider
     return RequestOptions(
@@ -48,7 +50,7 @@ def new_options(endpoint: Endpoint, wire: Wire | None, max_tokens: int | None) -
         temperature=row.temperature,
         max_tokens=max_tokens or DEFAULT_MAX_TOKENS,
         max_tokens_key=row.max_tokens_key,
-        extra=row.extra,
+        extra=row.extra if seed is None else {**row.extra, "seed": seed},
     )
 
 

@@ -12,10 +12,13 @@ from hyllm.cli.eval import evals
 from hyllm.cli.extract import extract
 from hyllm.cli.kind import kind
 from hyllm.cli.kinds import kinds
+from hyllm.cli.make import make
 from hyllm.cli.page import page
 from hyllm.cli.prompts import prompts
 from hyllm.cli.relay import relay
 from hyllm.cli.robustness import robustness_command
+from hyllm.cli.run import run
+from hyllm.cli.runs import adjudicate, bless_command, show
 from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
 from hyllm.escaping import printable
@@ -35,8 +38,8 @@ def cli() -> None:
 
 for command in (extract, demo, endpoint, relay, evals, kind, kinds, prompts, schemas):
     cli.add_command(command)
-evals.add_command(page)
-evals.add_command(robustness_command)
+for command in (page, make, run, robustness_command, show, bless_command, adjudicate):
+    evals.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

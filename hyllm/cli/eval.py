@@ -8,16 +8,12 @@ from typing import Any, TypeVar
 
 import click
 
-from hyllm.archive import find_pages, read_page
 from hyllm.cli import scores
 from hyllm.errors import UsageError
+from hyllm.evals import known_pages, scored, write_report, write_text
 from hyllm.kinds import find_kinds
-from hyllm.schemas import Record
 from hyllm.scoring import (
-    About,
     Comparison,
-    PageText,
-    Prediction,
     Score,
     agree,
     check_gold,
@@ -25,17 +21,14 @@ from hyllm.scoring import (
     digests,
     gates,
     junit,
-    metrics,
-    read_gold,
+    read_numbers,
     read_predictions,
     read_run,
     rounded,
-    score,
     write_run,
 )
 
 _GATE_FAILED = 1
-_AXES = ("band", "group", "strategy")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -51,6 +44,7 @@ def gold() -> None:
 
 _FOLDER = click.Path(exists=True, path_type=Path)
 _OUT = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _against(command: F) -> F:
@@ -101,19 +95,20 @@ def score_command(
     if margin is not None and baseline is None:
         raise UsageError("--margin needs --baseline: the drop is measured from there")
     records = find_kinds(kinds)
-    result, numbers = _scored(read_predictions(predictions, records), gold_folder, pages, records)
+    result, numbers = scored(read_predictions(predictions, records), gold_folder, pages, records)
     if out is not None:
         write_run(out, result, numbers, argv=sys.argv[1:])
         scores.write_summary(out / "summary.md", result, numbers)
     comparison = _with_baseline(baseline, result, numbers, out) if baseline else None
-    passed = gates(numbers, floor=floor, margin=margin, comparison=comparison)
+    floors = {} if floor is None else {"slots": floor}
+    passed = gates(numbers, floors=floors, margin=margin, comparison=comparison)
     if junit_file is not None or out is not None:
-        _write(junit_file or (out or Path()) / "junit.xml", junit(result, passed))
+        write_text(junit_file or (out or Path()) / "junit.xml", junit(result, passed))
     if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
     else:
         scores.show_score(result, numbers, passed, comparison, _ceiling(ceiling))
-    _tell(result)
+    scores.tell(result)
     if not all(gate.passed for gate in passed):
         raise SystemExit(_GATE_FAILED)
 
@@ -127,28 +122,38 @@ def rescore(
 ) -> None:
     """Score the predictions of a RUN folder again, with today's scorer and this gold."""
     records = find_kinds(kinds)
-    result, numbers = _scored(
-        read_predictions(run / "predictions.jsonl", records), gold_folder, pages, records
-    )
+    predictions = read_predictions(run / "predictions.jsonl", records)
+    result, numbers = scored(predictions, gold_folder, pages, records)
     write_run(out or run, result, numbers, argv=sys.argv[1:])
     scores.write_summary((out or run) / "summary.md", result, numbers)
     if as_json:
         click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
     else:
-        scores.show_score(result, numbers, [], None, None)
-    _tell(result)
+        scores.show_score(result, numbers)
+    scores.tell(result)
 
 
 @evals.command()
 @click.argument("first", type=_FOLDER)
 @click.argument("second", type=_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def compare(first: Path, second: Path, *, as_json: bool) -> None:
+@click.option("--report", "report_file", type=_FILE, metavar="FILE", help="Write SECOND's report with it.")
+@click.option("--pages", type=_FOLDER, metavar="DIR", help="The pages' texts, for --report.")
+def compare(
+    first: Path, second: Path, *, as_json: bool, report_file: Path | None, pages: Path | None
+) -> None:
     """Compare two run folders: is SECOND better than FIRST, and which values broke or were mended?
 
     Exit status 1 means that SECOND is significantly worse, or lost a page.
     """
-    found = compare_runs(read_run(first), read_run(second))
+    if pages is not None and report_file is None:
+        raise UsageError("--pages is for --report FILE: give both")
+    one, other = read_run(first), read_run(second)
+    found = compare_runs(one, other)
+    if report_file is not None:
+        texts = {name: known.text.text for name, known in known_pages(pages).items()}
+        numbers = read_numbers(other)
+        write_report(other, numbers, texts, comparison=found, other=one.folder.name, path=report_file)
     if as_json:
         click.echo(json.dumps(rounded(scores.comparison_json(found)), ensure_ascii=False, sort_keys=True))
     else:
@@ -185,60 +190,14 @@ def check(
 
     Exit status 1 means that something is wrong; what only may be wrong is told and fails nothing.
     """
-    texts = {name: text for name, (text, _) in _pages(pages).items()}
+    texts = {name: known.text for name, known in known_pages(pages).items()}
     if write_digests:
         known = json.dumps(digests(folder, texts), ensure_ascii=False, indent=1, sort_keys=True)
-        _write(folder / "digests.json", known + "\n")
+        write_text(folder / "digests.json", known + "\n")
     found = check_gold(folder, find_kinds(kinds), texts)
     scores.show_check(found, as_json=as_json)
     if found.failed:
         raise SystemExit(_GATE_FAILED)
-
-
-def _scored(
-    predictions: Sequence[Prediction], gold_folder: Path, pages: Path | None, kinds: Sequence[type[Record]]
-) -> tuple[Score, dict[str, Any]]:
-    truth = read_gold(gold_folder, kinds)
-    known = _pages(pages)
-    dates = {page.page: page.raw.get("issue_date") for page in truth}
-    texts = {
-        name: PageText(text.text, dates.get(name) or text.issue_date, text.articles)
-        for name, (text, _) in known.items()
-    }
-    about = {p.page: _about(p.raw.get("extra") or {}) for p in predictions}
-    about |= {name: _about(extra) for name, (_, extra) in known.items() if extra}
-    for prediction in predictions:
-        _check_text(prediction, texts.get(prediction.page))
-    result = score(truth, predictions, kinds=kinds, texts=texts, about=about)
-    return result, metrics(result)
-
-
-def _pages(folder: Path | None) -> dict[str, tuple[PageText, Mapping[str, Any]]]:
-    """The texts below a folder, and what is known of each page."""
-    found: dict[str, tuple[PageText, Mapping[str, Any]]] = {}
-    for file in find_pages([folder]) if folder else ():
-        page = read_page(file.path, file.page)
-        articles = tuple((a["start"], a["end"], str(a["id"])) for a in page.extra.get("articles") or ())
-        found[page.page] = PageText(page.text, page.issue_date, articles), page.extra
-    return found
-
-
-def _about(extra: Mapping[str, Any]) -> About:
-    cluster = extra.get("cluster")
-    return About(
-        None if cluster is None else str(cluster),
-        {axis: str(extra[axis]) for axis in _AXES if extra.get(axis)},
-    )
-
-
-def _check_text(prediction: Prediction, text: PageText | None) -> None:
-    """Offsets mean something only in the text they were found in."""
-    told = prediction.raw.get("text_sha256")
-    if text is not None and told is not None and told != text.sha256:
-        raise UsageError(
-            f"page {prediction.page!r}: --pages has another text than the one predicted from "
-            f"(SHA-256 {text.sha256[:12]}, predicted {str(told)[:12]})"
-        )
 
 
 def _with_baseline(baseline: Path, result: Score, numbers: Mapping[str, Any], out: Path | None) -> Comparison:
@@ -250,30 +209,12 @@ def _with_baseline(baseline: Path, result: Score, numbers: Mapping[str, Any], ou
         return compare_runs(read_run(baseline), read_run(folder))
 
 
-def _ceiling(path: Path | None) -> Mapping[str, Any] | None:
+def _ceiling(path: Path | None) -> scores.Columns:
+    """The column of the ceiling, if there is one."""
     if path is None:
-        return None
+        return {}
     try:
-        return json.loads(path.read_text(encoding="utf-8"))["agreement"]
+        agreement = json.loads(path.read_text(encoding="utf-8"))["agreement"]
+        return {scores.CEILING: {view: agreement[view]["ceiling"] for view in ("records", "slots")}}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"--ceiling {path}: not what `hyllm eval agree --json` prints") from error
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
-
-
-def _tell(result: Score) -> None:
-    """What a reader of the numbers must know, to standard error."""
-    lost = [page.page for page in result.pages if page.failed]
-    for words, names in (
-        ("failed or not predicted, counted as all missing", lost),
-        ("predicted without gold, not scored", result.without_gold),
-        ("kinds no prediction has a list for, not scored", result.not_asked),
-    ):
-        if names:
-            more = " …" if len(names) > 5 else ""
-            click.echo(f"hyllm: {len(names)} {words}: {', '.join(names[:5])}{more}", err=True)

@@ -1,16 +1,27 @@
 """`hyllm eval page`: pages made of clean articles, with the archive's defects, and gold carried to them."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
 from hyllm.errors import UsageError
-from hyllm.evals import BANDS, ArticleSet, Band, Carried, MadePage, carry, make_page, measures, read_articles
+from hyllm.evals import (
+    BANDS,
+    ArticleSet,
+    Band,
+    Carried,
+    MadePage,
+    carried_to,
+    gold_file,
+    make_page,
+    measures,
+    page_files,
+    read_articles,
+    write_text,
+)
 from hyllm.kinds import KINDS
-from hyllm.scoring import PageText, check_gold, read_gold
+from hyllm.scoring import PageText, check_gold
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(file_okay=False, path_type=Path)
@@ -57,7 +68,7 @@ def page(
     if out is not None:
         _write_page(out, name, made)
     if gold is not None and out is not None:
-        carried = carry(_gold(gold), make_page(given, gold_band, gold_seed), made, name)
+        carried = carried_to(given, made, gold, name, band=gold_band, seed=gold_seed)
         _write_gold(out, name, carried)
         _check(out, name, made, given)
 
@@ -68,25 +79,19 @@ def _row(name: str, made: MadePage) -> str:
     return json.dumps(about | {"measures": measures(made)._asdict()}, ensure_ascii=False)
 
 
-def _gold(path: Path) -> Mapping[str, Any]:
-    pages = read_gold(path)
-    if len(pages) != 1:
-        raise UsageError(f"{path}: holds the gold of {len(pages)} pages, not of one")
-    return pages[0].raw
-
-
 def _write_page(out: Path, name: str, made: MadePage) -> None:
-    _write(out / "pages" / f"{name}.txt", made.text)
-    _write(out / "pages" / f"{name}.json", _lines(made.sidecar()))
-    _write(out / "truth" / f"{name}.json", json.dumps(made.truth(), ensure_ascii=False) + "\n")
+    for file, text in page_files(name, made).items():
+        write_text(out / file, text)
+    write_text(out / "truth" / f"{name}.json", json.dumps(made.truth(), ensure_ascii=False) + "\n")
     told = ", ".join(f"{key} {value:.2g}" for key, value in measures(made)._asdict().items())
     click.echo(f"{name}: {told}", err=True)
 
 
 def _write_gold(out: Path, name: str, carried: Carried) -> None:
-    _write(out / "gold" / f"{name}.json", _lines(carried.gold))
+    for file, text in gold_file(name, carried).items():
+        write_text(out / file, text)
     changes = [json.dumps(change._asdict(), ensure_ascii=False) for change in carried.changes]
-    _write(out / "changes" / f"{name}.jsonl", "".join(f"{change}\n" for change in changes))
+    write_text(out / "changes" / f"{name}.jsonl", "".join(f"{change}\n" for change in changes))
     click.echo(f"{name}: {len(changes)} values to look at in changes/{name}.jsonl", err=True)
 
 
@@ -98,15 +103,3 @@ def _check(out: Path, name: str, made: MadePage, articles: ArticleSet) -> None:
         click.echo(f"{sign} {finding.rule:7} {finding.at}: {finding.message}", err=True)
     if found.failed:
         raise SystemExit(_GATE_FAILED)
-
-
-def _lines(raw: Any) -> str:
-    return json.dumps(raw, ensure_ascii=False, indent=1) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error

@@ -2,18 +2,24 @@
 
 import json
 import tempfile
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 import click
 from rich.cells import cell_len, set_cell_size
 
 from hyllm.cli.show import printable
+from hyllm.evals import write_text
 from hyllm.scoring import Agreement, Change, Checked, Comparison, Gate, Score, record_lines
 
+CEILING = "ceiling A–B"
+"""The heading of the column that holds one annotator against the other."""
+Columns = Mapping[str, Mapping[str, float | None]]
+"""Further columns of the headline: F1 by the row's name (`records`, `slots`, `grounded_correct`)."""
 _WORST = 12
 _WIDEST = 26
 
@@ -21,29 +27,34 @@ _WIDEST = 26
 def show_score(
     score: Score,
     numbers: Mapping[str, Any],
-    passed: Sequence[Gate],
-    comparison: Comparison | None,
-    ceiling: Mapping[str, Any] | None,
+    passed: Sequence[Gate] = (),
+    comparison: Comparison | None = None,
+    columns: Columns | None = None,
+    title: str = "",
 ) -> None:
     """Prints the headline, the table of fields, the worst records, and the gates."""
-    for line in score_lines(score, numbers, passed, comparison, ceiling):
+    for line in score_lines(score, numbers, passed, comparison, columns, title):
         click.echo(line)
 
 
 def score_lines(
     score: Score,
     numbers: Mapping[str, Any],
-    passed: Sequence[Gate],
-    comparison: Comparison | None,
-    ceiling: Mapping[str, Any] | None,
+    passed: Sequence[Gate] = (),
+    comparison: Comparison | None = None,
+    columns: Columns | None = None,
+    title: str = "",
 ) -> Iterator[str]:
+    """The lines of `show_score`."""
+    if title:
+        yield printable(title)
     pages, slots = numbers["pages"], numbers["slots"]
     yield (
         f"{pages['count']} pages, {pages['clusters']} clusters · gold {score.gold[:6]} · "
         f"scorer {score.scorer[:6]} (tau .50) · {pages['failed']} failed pages"
     )
     yield ""
-    yield from _table(_headline(numbers, comparison, ceiling), left=1)
+    yield from _table(_headline(numbers, comparison, columns or {}), left=1)
     grounding, first = numbers["grounding"], numbers["first_alternatives"]
     yield f"  first alternatives only F1 {_two(first['F1'])}   strict {_two(slots['F1_strict'])}"
     yield (
@@ -67,13 +78,12 @@ def score_lines(
         yield ""
         yield "GATES   " + "   ".join(f"{g.message} {'ok' if g.passed else 'FAILED'}" for g in passed)
     yield from _cost_line(numbers["cost"])
+    yield from _dollar_lines(numbers.get("dollars", ()))
 
 
-def _headline(
-    numbers: Mapping[str, Any], comparison: Comparison | None, ceiling: Mapping[str, Any] | None
-) -> list[list[str]]:
+def _headline(numbers: Mapping[str, Any], comparison: Comparison | None, columns: Columns) -> list[list[str]]:
     rows = [["", "gold", "pred", "P", "R", "F1", "95 % (pages)"]]
-    rows[0] += ["ceiling A–B"] if ceiling else []
+    rows[0] += columns
     rows[0] += ["baseline"] if comparison else []
     grounded = numbers["grounding"]["grounded_correct"]
     for name, row, key in (
@@ -84,8 +94,7 @@ def _headline(
         sizes = [str(row["POS"]), str(row["ACT"])] if key != "grounded_correct" else ["", ""]
         cells = [name, *sizes, _two(row["P"]), _two(row["R"]), _two(row["F1"])]
         cells.append(_interval(numbers["intervals"][key]))
-        if ceiling:
-            cells.append(_two(ceiling[key]["ceiling"]) if key in ceiling else "")
+        cells += [_two(column[key]) if key in column else "" for column in columns.values()]
         if comparison:
             view = {"slots": comparison.slots, "records": comparison.records}.get(key)
             cells.append(_against(view) if view else "")
@@ -158,15 +167,19 @@ def _main_errors(score: Score) -> dict[str, str]:
 
 
 def _worst(score: Score) -> Iterator[str]:
-    """The records with most wrong slots, a line a slot."""
+    """The records with most wrong slots: a line a slot, or one for a record that is wrong as a whole."""
     wrong: list[tuple[int, list[str]]] = []
     for line in record_lines(score):
         slots = [s for s in line["slots"] if s["verdict"] != "cor" and s.get("headline") is not False]
+        side = line["predicted"] or line["gold"]
+        place = f"{line['page']} {line['kind'][:-1]} {side['index']}"
+        if slots and line["outcome"] in ("missing", "spurious"):
+            sides = [str(line[name]["name"]) if line[name] else "–" for name in ("gold", "predicted")]
+            wrong.append((len(slots), [place, *sides, f"{line['outcome']}, {len(slots)} slots"]))
+            continue
         for slot in slots:
-            side = line["predicted"] or line["gold"]
-            place = f"{line['page']} {line['kind'][:-1]} {side['index']} {slot['row']}"
-            verdict = f"{slot['verdict']} {slot.get('why', '')}".strip()
-            wrong.append((len(slots), [place, slot["gold"] or "–", slot["predicted"] or "–", verdict]))
+            cells = [f"{place} {slot['row']}", slot["gold"] or "–", slot["predicted"] or "–", _verdict(slot)]
+            wrong.append((len(slots), cells))
     if wrong:
         yield ""
         chosen = sorted(wrong, key=lambda one: -one[0])[:_WORST]
@@ -186,6 +199,19 @@ def _marks_line(row: Mapping[str, Any]) -> Iterator[str]:
         yield f"  marked of {row['wrong']} wrong, {row['right']} right values: {' · '.join(shares)}"
 
 
+def slot_table(slots: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line a slot of `records.jsonl`: field, gold, prediction, verdict."""
+    rows = [
+        [f"  {slot['row']}", slot["gold"] or "–", slot["predicted"] or "–", _verdict(slot)] for slot in slots
+    ]
+    return _table(rows, left=4)
+
+
+def _verdict(slot: Mapping[str, Any]) -> str:
+    source = {"absent": "not on the page", "present": "on the page"}.get(slot.get("source", ""), "")
+    return " ".join(filter(None, [slot["verdict"], slot.get("why"), source]))
+
+
 _TOKENS = {"prompt_tokens": "in", "cached_tokens": "of them cached", "completion_tokens": "out"}
 
 
@@ -197,6 +223,42 @@ def _cost_line(row: Mapping[str, Any]) -> Iterator[str]:
     a_page = ", ".join(f"{row[f'{name}_per_page']:,.0f} {said}" for name, said in _TOKENS.items())
     a_slot = row["completion_tokens_per_correct_slot"] or 0
     yield f"tokens a page{estimated}: {a_page}; {a_slot:.1f} out a correct slot"
+
+
+def _dollar_lines(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for row in rows:
+        estimated = ", tokens estimated" if row["estimated"] else ""
+        a_slot = row["per_correct_slot"]
+        yield (
+            f"${row['per_1000_pages']:,.2f} per 1,000 pages · "
+            f"{'–' if a_slot is None else f'${a_slot:.6f}'} per correct slot "
+            f"({row['model']}, prices of {row['prices_of']}{estimated})"
+        )
+
+
+def show_repeats(some: Sequence[Mapping[str, Any]]) -> None:
+    """Prints how far independent answers to the same pages lie apart."""
+    rows = [["repeats", *(str(number) for number in range(1, len(some) + 1)), "mean", "sd"]]
+    for view in ("records", "slots"):
+        values = [numbers[view]["F1"] for numbers in some]
+        if None not in values:
+            rows.append([view, *map(_three, values), _three(mean(values)), f"{stdev(values):.4f}"])
+    click.echo()
+    for line in _table(rows, left=1):
+        click.echo(line)
+
+
+def tell(score: Score) -> None:
+    """Says what a reader of the numbers must know, to standard error."""
+    lost = [page.page for page in score.pages if page.failed]
+    for words, names in (
+        ("failed or not predicted, counted as all missing", lost),
+        ("predicted without gold, not scored", score.without_gold),
+        ("kinds no prediction has a list for, not scored", score.not_asked),
+    ):
+        if names:
+            more = " …" if len(names) > 5 else ""
+            click.echo(printable(f"hyllm: {len(names)} {words}: {', '.join(names[:5])}{more}"), err=True)
 
 
 def show_comparison(found: Comparison) -> None:
@@ -286,8 +348,13 @@ def show_check(found: Checked, *, as_json: bool) -> None:
 
 def write_summary(path: Path, score: Score, numbers: Mapping[str, Any]) -> None:
     """Writes the terminal's lines into a Markdown file."""
-    lines = "\n".join(score_lines(score, numbers, [], None, None))
-    path.write_text(f"# Scores\n\n```\n{lines}\n```\n", encoding="utf-8", newline="\n")
+    write_text(path, summary(score_lines(score, numbers)))
+
+
+def summary(lines: Iterable[str]) -> str:
+    """The terminal's lines as Markdown."""
+    text = "\n".join(lines)
+    return f"# Scores\n\n```\n{text}\n```\n"
 
 
 @contextmanager

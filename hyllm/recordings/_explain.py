@@ -23,6 +23,11 @@ def explain(recorded: Mapping[str, Any], today: Mapping[str, Any]) -> str:
     return f"Changed since: {names}.\n" + "\n".join(diff[:20])
 
 
+def shown_page(body: Mapping[str, Any]) -> str | None:
+    """The page as the body of a first request shows it to the model."""
+    return _parts(body).get("messages.user")
+
+
 def likeness(recorded: Mapping[str, Any], today: Mapping[str, Any]) -> float:
     """The share of lines that the messages of two bodies have in common, 0 to 1."""
     before, after = (

@@ -3,8 +3,9 @@
 A recording answers a request with the same key, whatever the host.
 """
 
+import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import yaml
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
 from hyllm.prompting import Form, request_key
-from hyllm.recordings._explain import explain, likeness
+from hyllm.recordings._explain import explain, likeness, shown_page
 from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
 from hyllm.recordings._without_text import PageText, sha256_of
 
@@ -60,6 +61,7 @@ class Recordings:
         suite: the folder.
         strategy: how the pages were asked for.
         without_text: what is added is written without its page's text.
+        stale_too: whether `get` may give what was recorded with another prompt.
         through: what every interaction passes through as it is read, with its page.
     """
 
@@ -69,12 +71,18 @@ class Recordings:
         strategy: str = _DEFAULT,
         *,
         without_text: bool = False,
+        stale_too: bool = False,
         through: Callable[[str, Interaction], Interaction] | None = None,
     ) -> None:
         self.strategy = strategy
         self.folder = suite / strategy
         self.without_text = without_text
         self._through = through
+        self.stale: dict[str, str] = {}
+        """By page, what has changed since its recording was made: those that `get` gave all the same."""
+        self._stale_too = stale_too
+        self._stands_for: dict[tuple[str, str], str] = {}
+        """The key of the recorded request that was taken for another: further turns hang on it."""
         self._texts: dict[str, PageText | str] = {}
         self._read: dict[str, list[Interaction]] = {}
         self._wanted: dict[str, list[str]] = {}
@@ -97,20 +105,31 @@ class Recordings:
 
         Raises:
             StaleRecording: the page is recorded, with another request; the message says what has changed.
+                Where stale recordings will do, only if the page itself is another: the answer cites
+                numbers of units that are no longer the same.
             RecordingError: the page is not recorded.
         """
+        if turn is not None:
+            turn = turn._replace(first=self._stands_for.get((page, turn.first), turn.first))
         found = self.find(page, body, turn)
         if found is not None:
             return found
-        others = [one for one in self._interactions(page) if one.key not in self._wanted[page]]
-        others = [one for one in others if one.turn is None]
-        if not others or turn is not None:
+        firsts = [one for one in self._interactions(page) if one.turn is None]
+        firsts = [one for one in firsts if one.key not in self._wanted[page]]
+        if turn is not None or not firsts:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
-        recorded = max(others, key=lambda one: likeness(one.request, body))
-        other = sha256_of(recorded)
-        changes = f"It is of a text with SHA-256 {other}." if other else explain(recorded.request, body)
-        raise StaleRecording(f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}")
+        recorded = max(firsts, key=lambda one: likeness(one.request, body))
+        if bare_of := sha256_of(recorded):
+            changes = f"It is of a text with SHA-256 {bare_of}."
+        else:
+            changes = explain(recorded.request, body)
+        if self._stale_too and shown_page(recorded.request) == shown_page(body):
+            self.stale[page] = changes
+            self._stands_for[page, request_key(body)] = request_key(recorded.request)
+            return recorded
+        message = f"{page}: its recording is stale. {changes}\nRecord it anew with {self._anew()}"
+        raise StaleRecording(message, changes=changes)
 
     def add(self, page: str, interaction: Interaction) -> None:
         """Writes an answer at once. What the page's file held from other requests is replaced.
@@ -177,6 +196,15 @@ class Recordings:
             return Meta(**found)
         except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError, RecursionError) as error:
             raise RecordingError(f"{path}: cannot be read: {error}") from error
+
+    def digest(self, pages: Iterable[str]) -> str:
+        """SHA-256 over the files of these pages, in hex: the same answers have the same one."""
+        found = hashlib.sha256()
+        for page in sorted(pages):
+            path = self._path(page)
+            found.update(f"{page}\0".encode())
+            found.update(path.read_bytes() if path.is_file() else b"")
+        return found.hexdigest()
 
     def begin(self, meta: Meta) -> None:
         """Writes `meta.yaml`; the date of recordings that are already there, in this very form, stays.

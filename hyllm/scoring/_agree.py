@@ -45,10 +45,18 @@ def agree(first: str | Path, second: str | Path, kinds: Sequence[type[Record]]) 
     Raises:
         UsageError: a file is no gold, or they have no page in common.
     """
-    sides = [{page.page: page for page in read_gold(folder, kinds)} for folder in (first, second)]
-    both = sorted(sides[0].keys() & sides[1].keys())
-    if not both:
+    sides = [read_gold(folder, kinds) for folder in (first, second)]
+    if not {page.page for page in sides[0]} & {page.page for page in sides[1]}:
         raise UsageError(f"{first} and {second} have no page in common")
+    return agree_pages(sides[0], sides[1], kinds)
+
+
+def agree_pages(
+    first: Sequence[GoldPage], second: Sequence[GoldPage], kinds: Sequence[type[Record]]
+) -> Agreement:
+    """The agreement of two sets of gold pages on those that both have, of which there must be one."""
+    sides = [{page.page: page for page in side} for side in (first, second)]
+    both = sorted(sides[0].keys() & sides[1].keys())
     left, right = ([side[page] for page in both] for side in sides)
     only = tuple(tuple(sorted(a.keys() - b.keys())) for a, b in (sides, sides[::-1]))
     return Agreement(

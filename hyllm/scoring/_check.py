@@ -1,6 +1,7 @@
 """Whether gold is sound: its shape, its words, its numbers, its share of doubt, its digests."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from hyllm.scoring._source import PageText
 from hyllm.scoring._texts import folded
 from hyllm.values import Refusal, parse_date, parse_money, parse_quantity
 
+_YEAR = re.compile(r"[\d〇○零一二三四五六七八九]{2,4}年")
 MOST_DOUBT = 0.1
 """`any_of` and `optional` are for real doubt."""
 
@@ -143,7 +145,9 @@ def _check_date(leaf: Leaf, issue_date: str | None) -> Iterator[_Said]:
     values += [value.removesuffix("/..") for value in values]
     if values and edtf not in values:
         # a year in the text leaves no room; without one, another date of the page may be meant
-        certain = "年" in raw["text"] and not any(word in raw["text"] for word in "今去明同次当")
+        certain = _YEAR.search(raw["text"]) is not None and not any(
+            word in raw["text"] for word in "今去明同次当"
+        )
         yield f"{leaf.at}/edtf", "date", f"{raw['text']!r} reads as {values[0]}, gold says {edtf}", certain
 
 

@@ -99,8 +99,8 @@ def compare_runs(first: Run, second: Run) -> Comparison:
         records,
         len(first.tallies()),
         sorted(page["page"] for page in second.pages if page["failed"] and page["page"] not in failed),
-        _changes(right, wrong),
-        _changes(wrong, right),
+        _changes(right, wrong, otherwise=first.only_wrong),
+        _changes(wrong, right, otherwise=second.only_wrong),
         (_spurious(first), _spurious(second)),
     )
 
@@ -162,13 +162,22 @@ def _slots(run: Run) -> dict[_Key, tuple[bool, Change]]:
 
 
 def _changes(
-    right: Mapping[_Key, tuple[bool, Change]], wrong: Mapping[_Key, tuple[bool, Change]]
+    right: Mapping[_Key, tuple[bool, Change]],
+    wrong: Mapping[_Key, tuple[bool, Change]],
+    *,
+    otherwise: bool,
 ) -> list[Change]:
-    """What is right in one run and not in the other, as the other has it."""
+    """What is right in one run and not in the other, as the other has it.
+
+    Args:
+        right: the slots of one run.
+        wrong: those of the other.
+        otherwise: whether a slot that is not among the first is right.
+    """
     return [
         change
         for key, (is_right, change) in sorted(wrong.items())
-        if not is_right and right.get(key, (False, change))[0]
+        if not is_right and right.get(key, (otherwise, change))[0]
     ]
 
 

@@ -19,7 +19,7 @@ class Gate(NamedTuple):
 def gates(
     numbers: Mapping[str, Any],
     *,
-    floor: float | None = None,
+    floors: Mapping[str, float] | None = None,
     margin: float | None = None,
     comparison: Comparison | None = None,
 ) -> list[Gate]:
@@ -27,17 +27,15 @@ def gates(
 
     Args:
         numbers: from `metrics`.
-        floor: what the lower end of the interval of the slots' F1 must reach.
+        floors: what the lower end of an interval must reach, by the interval's name: slots, records.
         margin: how far F1 may lie under the baseline's, significant or not.
         comparison: of the baseline with this run.
     """
     found: list[Gate] = []
-    if floor is not None:
-        interval = numbers["intervals"]["slots"]
-        low = interval["low"] if interval else numbers["slots"]["F1"]
-        found.append(
-            Gate("floor", low is not None and low >= floor, f"slots.low {_shown(low)} ≥ {_shown(floor)}")
-        )
+    for view, floor in (floors or {}).items():
+        low = _low(numbers, view)
+        message = f"{view}.low {_shown(low)} ≥ {_shown(floor)}"
+        found.append(Gate(f"floor {view}", low is not None and low >= floor, message))
     if comparison is not None:
         view = comparison.slots
         drop = (view.first or 0) - (view.second or 0)
@@ -50,6 +48,17 @@ def gates(
         if margin is not None:
             found.append(Gate("margin", drop <= margin, f"drop {drop:.3f} ≤ {margin:.3f}"))
     return found
+
+
+def _low(numbers: Mapping[str, Any], view: str) -> float | None:
+    """The lower end of an interval; where there are too few clusters for one, the value itself."""
+    interval = numbers["intervals"].get(view)
+    if interval:
+        return interval["low"]
+    whole, _, ratio = view.partition("_")
+    if view == "grounded_correct":
+        return numbers["grounding"][view]["F1"]
+    return numbers[whole][ratio or "F1"]
 
 
 def _shown(value: float | None) -> str:

@@ -1,7 +1,8 @@
 """The folder of a run: what is needed to read it, to compare it, and to score it again."""
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hyllm.scoring._intervals import Tally
 from hyllm.scoring._pages import ScoredRecord
 from hyllm.scoring._score import PageScore, Score
 from hyllm.scoring._slots import Slot
+from hyllm.scoring._spans import RecordSpans, record_spans
 from hyllm.scoring._values import shown
 from hyllm.version import __version__
 
@@ -33,6 +35,8 @@ class Run:
     """`pages.jsonl`."""
     records: list[Json]
     """`records.jsonl`."""
+    only_wrong: bool = False
+    """Whether `records` holds wrong values alone: what is not there is right."""
 
     def tallies(self, view: str = "slots") -> dict[str, Tally]:
         """What F1 is made of, by cluster."""
@@ -44,24 +48,52 @@ class Run:
         return found
 
 
-def write_run(folder: Path, score: Score, numbers: Mapping[str, Any], *, argv: Sequence[str] = ()) -> None:
-    """Writes a run's files. `metrics.json`, `pages.jsonl` and `records.jsonl` hold no times and no paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    about = {
+def write_run(
+    folder: Path,
+    score: Score,
+    numbers: Mapping[str, Any],
+    *,
+    argv: Sequence[str] = (),
+    more: Mapping[str, Any] | None = None,
+    decided: Callable[[list[Json]], list[Json]] = list,
+) -> list[Json]:
+    """Writes a run's files. `metrics.json`, `pages.jsonl` and `records.jsonl` hold no times and no paths.
+
+    Args:
+        folder: where to.
+        score: the run.
+        numbers: what `metrics.json` is to hold.
+        argv: the command that made it.
+        more: what else `run.json` says.
+        decided: adds to the lines of `adjudicate.jsonl` what is known of them.
+
+    Returns:
+        The lines of `records.jsonl`.
+
+    Raises:
+        UsageError: a file cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made: {error.strerror}") from error
+    about: Json = {
         "format": 1,
         "gold": score.gold,
         "scorer": score.scorer,
         "resolved": resolved(score.kinds),
         "argv": list(argv),
         "version": __version__,
+        **(more or {}),
     }
     _write(folder / "run.json", json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     _write(folder / "metrics.json", json.dumps(numbers, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     _write_lines(folder / "pages.jsonl", (page_line(page) for page in score.pages))
     records = list(record_lines(score))
     _write_lines(folder / "records.jsonl", records)
-    _write_lines(folder / "adjudicate.jsonl", adjudicable(records))
+    _write_lines(folder / "adjudicate.jsonl", decided(list(adjudicable(records))))
     _write_lines(folder / "predictions.jsonl", (p.prediction.raw for p in score.pages if p.prediction))
+    return records
 
 
 def page_line(page: PageScore) -> Json:
@@ -78,7 +110,11 @@ def page_line(page: PageScore) -> Json:
 
 
 def record_lines(score: Score) -> Iterator[Json]:
-    """A line a pair, missing, spurious or optional record."""
+    """A line a pair, missing, spurious or optional record.
+
+    Where the page's text is at hand, spans of it say where quotes (`evidence_at` of gold, `quotes_at`) and
+    the words of a slot (`gold_at`, `predicted_at`) stand.
+    """
     for page in score.pages:
         for kind in score.kinds:
             for one in page.kinds[kind.hyllm.plural].records:
@@ -87,7 +123,8 @@ def record_lines(score: Score) -> Iterator[Json]:
 
 def _record_line(page: PageScore, kind: type[Record], one: ScoredRecord) -> Json:
     name = kind.hyllm.identity[0]
-    return {
+    spans = record_spans(kind, one, page.text, page.prediction) if page.text else None
+    line: Json = {
         "page": page.page,
         "kind": kind.hyllm.plural,
         "outcome": one.outcome,
@@ -98,11 +135,16 @@ def _record_line(page: PageScore, kind: type[Record], one: ScoredRecord) -> Json
         else {"index": one.predicted.index, "name": one.predicted.raw.get(name)},
         "evidence": quotes(one.gold.raw) if one.gold else [],
         "quotes": quotes(one.predicted.raw) if one.predicted else [],
-        "slots": [_slot_line(page, kind, one, slot) for slot in (*one.slots, *one.beside)],
+        "slots": [_slot_line(page, kind, one, slot, spans) for slot in (*one.slots, *one.beside)],
     }
+    if spans:
+        line |= {"evidence_at": spans.evidence(one.gold), "quotes_at": spans.evidence(one.predicted)}
+    return line
 
 
-def _slot_line(page: PageScore, kind: type[Record], one: ScoredRecord, slot: Slot) -> Json:
+def _slot_line(
+    page: PageScore, kind: type[Record], one: ScoredRecord, slot: Slot, spans: RecordSpans | None
+) -> Json:
     line: Json = {
         "row": slot.row,
         "verdict": slot.verdict,
@@ -111,6 +153,9 @@ def _slot_line(page: PageScore, kind: type[Record], one: ScoredRecord, slot: Slo
     }
     if slot.why:
         line["why"] = slot.why
+    if spans:
+        places = {"gold_at": spans.gold(slot), "predicted_at": spans.predicted(slot)}
+        line |= {name: found for name, found in places.items() if found}
     if not slot.headline:
         line["headline"] = False
     elif page.grounded and slot.predicted and slot.verdict != "cor":
@@ -120,6 +165,9 @@ def _slot_line(page: PageScore, kind: type[Record], one: ScoredRecord, slot: Slo
             line["source"] = "present"
             row = next(row for row in rows_of(kind) if row.name == slot.row)
             assert one.predicted is not None
+            name = one.predicted.raw.get(kind.hyllm.identity[0])
+            what = [page.page, kind.hyllm.plural, name, slot.row, line["predicted"]]
+            line["key"] = hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
             at = f"/{kind.hyllm.plural}/{one.predicted.index}"
             line["at"] = [words.at for words in words_of(row, slot, one.predicted, at)]
     return line
@@ -131,8 +179,10 @@ def adjudicable(records: Sequence[Json]) -> Iterator[Json]:
         for slot in one["slots"]:
             if slot.get("source") == "present":
                 yield {
+                    "key": slot["key"],
                     "page": one["page"],
                     "kind": one["kind"],
+                    "name": one["predicted"]["name"],
                     "row": slot["row"],
                     "predicted": slot["predicted"],
                     "at": slot["at"],
@@ -157,6 +207,23 @@ def read_run(folder: str | Path) -> Run:
     except (OSError, ValueError) as error:
         raise UsageError(f"{folder}: cannot be read: {error}") from error
     return Run(folder, about, pages, records)
+
+
+def read_numbers(run: Run) -> Json:
+    """A run's `metrics.json`.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        return json.loads((run.folder / "metrics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{run.folder / 'metrics.json'}: cannot be read: {error}") from error
+
+
+def read_lines(path: Path) -> list[Json]:
+    """The objects of a JSON Lines file; none where there is no file."""
+    return _lines(path) if path.is_file() else []
 
 
 def _lines(path: Path) -> list[Json]:

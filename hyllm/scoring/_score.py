@@ -42,6 +42,7 @@ class PageScore:
     grounded: Grounded | None
     """`None` where the page's text is not at hand."""
     prediction: Prediction | None
+    text: PageText | None = None
 
     def slots(self) -> Counts:
         return total([kind.all for kind in self.kinds.values()])
@@ -155,4 +156,5 @@ def _page(
         any(one.outcome in ("matched", "spurious") for one in results),
         grounded,
         prediction,
+        text,
     )
