@@ -9,28 +9,22 @@ import click
 
 from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
+from hyllm.cli.options import endpoint_options, question_options
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
 from hyllm.escaping import json_line, printable
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
-from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
 from hyllm.rules import RULES
+from hyllm.strategies import Strategy
 
 _SOME_FAILED = 4
 
 
 @click.command(cls=Configured, context_settings=ENVIRONMENT)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option(
-    "--model",
-    metavar="NAME",
-    help="provider/model, a bare name with --base-url, or rules: no model, patterns only.",
-)
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
-@click.option(
-    "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of record; may be repeated."
-)
+@endpoint_options(timeout=600, rules=True)
+@question_options
 @click.option(
     "--issue-date", metavar="DATE", help="YYYY-MM-DD, or YYYY-MM. Relative dates resolve against it."
 )
@@ -71,31 +65,6 @@ _SOME_FAILED = 4
     help="Take the answers from DIR; nothing is sent.",
 )
 @click.option(
-    "--prompts",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Prompts of your own.",
-)
-@click.option(
-    "--wire",
-    type=click.Choice(WIRES),
-    help="How the endpoint is held to JSON, where its provider is not known.",
-)
-@click.option(
-    "--max-tokens",
-    type=click.IntRange(1),
-    metavar="N",
-    help=f"The longest answer asked for.  [default: {DEFAULT_MAX_TOKENS}]",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    default=600,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a request may take.",
-)
-@click.option(
     "--concurrency",
     type=click.IntRange(1),
     default=8,
@@ -109,7 +78,6 @@ _SOME_FAILED = 4
     show_default=True,
     help="Ask further for what an answer lacks.",
 )
-@click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
 @click.option(
     "--gazetteer",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -122,6 +90,9 @@ def extract(
     model: str | None,
     base_url: str | None,
     kinds: Sequence[str],
+    strategy: Strategy | None,
+    rows: bool,
+    examples: bool,
     issue_date: str | None,
     paper: str | None,
     page_no: str | None,
@@ -169,11 +140,14 @@ def extract(
         None if replay and not was_typed(context, "model") else model,
         kinds=kinds,
         base_url=base_url,
+        rows=rows,
+        examples=examples,
         wire=wire,  # pyright: ignore[reportArgumentType] - click has checked it
         max_tokens=max_tokens,
         timeout=timeout,
         concurrency=concurrency,
         prompts=prompts,
+        strategy=None if replay and not was_typed(context, "strategy") else strategy,
         replay=replay,
         record=record,
         without_text=without_text,

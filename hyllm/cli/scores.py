@@ -70,6 +70,7 @@ def score_lines(
         f"(specificity {_two(pages['specificity'])})"
     )
     yield _grounding_line(grounding)
+    yield from _marks_line(numbers["marks"])
     yield ""
     yield from _table(_fields(score, numbers), left=1)
     yield from _worst(score)
@@ -185,6 +186,17 @@ def _worst(score: Score) -> Iterator[str]:
         yield from _table(
             [["worst", "gold", "predicted", "verdict"], *(cells for _, cells in chosen)], left=4
         )
+
+
+def _marks_line(row: Mapping[str, Any]) -> Iterator[str]:
+    """How many wrong and right values the prediction's own marks point at."""
+    if row["pages"]:
+        shares = [
+            f"{name} {marked['wrong']} wrong, {marked['right']} right"
+            for name, marked in row["marked"].items()
+            if name == "any" or marked["wrong"] or marked["right"]
+        ]
+        yield f"  marked of {row['wrong']} wrong, {row['right']} right values: {' · '.join(shares)}"
 
 
 def slot_table(slots: Sequence[Mapping[str, Any]]) -> Iterator[str]:
