@@ -35,9 +35,10 @@ from hyllm.extract import Extractor
 from hyllm.prompting import WIRES
 from hyllm.rules import RULES
 from hyllm.scoring import Comparison, Gate, Run, junit
+from hyllm.settings import known_strategy
+from hyllm.strategies import STRATEGIES
 
 _GATE_FAILED = 1
-STRATEGIES = ("page",)
 
 
 class _Asked(NamedTuple):
@@ -174,11 +175,15 @@ def _extractor(asked: _Asked, suite: Suite, number: int) -> Extractor:
     again = f"repeat-{number}" if number > 1 else ""
     if asked.by_rules:
         return Extractor(RULES)
+    strategy = known_strategy(asked.strategy)
     if not asked.is_live:
-        return Extractor(replay=suite.cassettes / again, stale_too=asked.stale, prompts=asked.prompts)
+        return Extractor(
+            replay=suite.cassettes / again, strategy=strategy, stale_too=asked.stale, prompts=asked.prompts
+        )
     context = click.get_current_context()
     return Extractor(
         asked.model,
+        strategy=strategy,
         wire=asked.wire,  # pyright: ignore[reportArgumentType] - click has checked it
         prompts=asked.prompts,
         record=asked.record / again if asked.record else None,
