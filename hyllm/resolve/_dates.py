@@ -35,10 +35,15 @@ class Dates:
                 if date.anchor is not None:
                     self._anchors.setdefault(locator.find(date.text, own), date.anchor)
 
-    def resolve(self, said: DateReading, place: Located, own: Sequence[int]) -> ResolvedDate:
-        """The value of a date that stands at `place`, in a record whose units are `own`."""
+    def resolve(
+        self, said: DateReading, place: Located, own: Sequence[int], *, ahead: bool = False
+    ) -> ResolvedDate:
+        """The value of a date that stands at `place`, in a record whose units are `own`.
+
+        `ahead`: it is the date of something foreseen.
+        """
         if said.anchor is None:
-            return ResolvedDate(self._parse(said.text, None, place), None)
+            return ResolvedDate(self._parse(said.text, None, place, ahead=ahead), None)
         where = self._locator.find(said.anchor, own)
         if where.start is None or where.end is None:
             message = f"{said.anchor!r}, which {said.text!r} leans on, is not on the page"
@@ -59,9 +64,9 @@ class Dates:
         anchor = self._chain(further, self._locator.find(further, own), own, leaning | {place})
         return anchor if isinstance(anchor, Refusal) else self._parse(words, anchor, place)
 
-    def _parse(self, words: str, anchor: str | None, place: Located) -> str | Refusal:
+    def _parse(self, words: str, anchor: str | None, place: Located, *, ahead: bool = False) -> str | Refusal:
         sentence = "" if place.start is None else joined(self._locator.sentence(place.start))
-        value = parse_date(words, issue_date=self._issue_date, anchor=anchor, sentence=sentence)
+        value = parse_date(words, issue_date=self._issue_date, anchor=anchor, sentence=sentence, ahead=ahead)
         return value if isinstance(value, Refusal) else value.edtf
 
 

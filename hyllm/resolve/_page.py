@@ -140,6 +140,8 @@ class _Walk:
         """Where the record's name stands in its units, once it is known."""
         self._together: list[tuple[int, int]] | None = None
         """Within a part: where its last words stand."""
+        self._ahead = False
+        """Within a part: whether it tells of something foreseen."""
 
     def record(self, kind: type[Record], said: Reading, at: str) -> Record:
         self._naming = f"{at}/{kind.hyllm.identity[0]}"
@@ -177,9 +179,9 @@ class _Walk:
 
     def _nested(self, part: type[Part], said: Reading, at: str) -> dict[str, Any]:
         """The fields of a part: its words belong with each other first (a title with its organisation)."""
-        of_record, self._together = self._together, []
+        of_record, self._together, self._ahead = self._together, [], getattr(said, "status", "") == "expected"
         fields = self._part(part, said, at)
-        self._together = of_record
+        self._together, self._ahead = of_record, False
         return fields
 
     def _words(self, said: str, at: str) -> tuple[str, Located]:
@@ -212,7 +214,7 @@ class _Walk:
         if is_vague_date(said.text):
             return None
         place = self._locator.find(said.text, self._own)
-        value = self._dates.resolve(said, place, self._own)
+        value = self._dates.resolve(said, place, self._own, ahead=self._ahead)
         self._mark(place, said.text, f"{at}/text", value.anchor)
         text = said.text if place.start is None else joined(self._locator.text[place.start : place.end])
         if isinstance(value.edtf, Refusal):

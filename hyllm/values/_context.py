@@ -21,6 +21,8 @@ class Context:
     anchor: Span | None
     outlook: Outlook = "past"
     edge: Edge = "whole"
+    tells_year: bool = False
+    """Whether 去年 counts from the anchor, as in a chronicle, and not from the issue date."""
 
 
 class UnresolvedError(Exception):

@@ -67,7 +67,12 @@ def needs_anchor(text: str) -> bool:
 
 
 def parse_date(
-    text: str, *, issue_date: str | None = None, anchor: str | None = None, sentence: str = ""
+    text: str,
+    *,
+    issue_date: str | None = None,
+    anchor: str | None = None,
+    sentence: str = "",
+    ahead: bool = False,
 ) -> DateValue | Refusal:
     """The date a text states, as EDTF.
 
@@ -76,6 +81,7 @@ def parse_date(
         issue_date: When the paper came out: a day, month or year in EDTF.
         anchor: The date the words point at, in EDTF.
         sentence: The sentence they stand in: 将, 拟 or 定于 there turns 8月1日 to the next one.
+        ahead: Whether they tell of something foreseen, which turns them to the next one as well.
 
     Examples:
         >>> parse_date("7月29日上午", issue_date="2020-07-30")
@@ -93,12 +99,12 @@ def parse_date(
     if is_vague(words.strip(_MARKS)):
         return Refusal("vague", f"'{words}' fixes no time.")
     try:
-        return DateValue(_edtf(words, issue_date, anchor, sentence))
+        return DateValue(_edtf(words, issue_date, anchor, sentence, ahead=ahead))
     except UnresolvedError as unresolved:
         return Refusal(unresolved.reason, f"'{words}': {unresolved}.")
 
 
-def _edtf(words: str, issue_date: str | None, anchor: str | None, sentence: str) -> str:
+def _edtf(words: str, issue_date: str | None, anchor: str | None, sentence: str, *, ahead: bool) -> str:
     if _NOW.fullmatch(words):
         return _until_now(issue_date)
     plain = plain_date_text(words)
@@ -109,9 +115,9 @@ def _edtf(words: str, issue_date: str | None, anchor: str | None, sentence: str)
     expression = read_expression(plain)
     if expression is None:
         return _event(plain, anchor)
-    context = Context(
-        None, read_span(anchor) if anchor else None, outlook_on(words, sentence), expression.edge
-    )
+    outlook = "next" if ahead else outlook_on(words, sentence)
+    span = read_span(anchor) if anchor else None
+    context = Context(None, span, outlook, expression.edge, tells_year=span is not None)
     return _resolved(expression, context, issue_date).edtf
 
 

@@ -81,6 +81,8 @@ def _counted_year(written: Written, context: Context) -> int:
         return anchor_of(context, "year").year
     if ref is None and written.months is not None:
         return year_of_months(written.months, context, so_far=written.so_far)
+    if ref is not None and ref.base == "issue" and context.tells_year:
+        return anchor_of(context, "year").year + ref.number
     if ref is None or ref.base == "issue":
         return today_of(context).year + (ref.number if ref else 0)
     if ref.base == "anchor":
@@ -90,7 +92,7 @@ def _counted_year(written: Written, context: Context) -> int:
 
 def resolve_from(written: Written, start: Span, context: Context) -> Span:
     """The end of a range: what it leaves out it takes from the start, what it counts from is the start."""
-    inner = replace(context, anchor=start)
+    inner = replace(context, anchor=start, tells_year=False)
     if written.day and written.day.base == "written" and not written.month and not written.year:
         return _checked_order(start, _single(anchor_of(inner, "month")._replace(day=written.day.number)))
     if written.year is None and written.month and written.month.base == "written":

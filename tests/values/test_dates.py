@@ -487,6 +487,14 @@ POINTING_AT_ANOTHER_DATE: list[tuple[str, str | None, str, str]] = [
 ]
 
 
+POINTING_AT_ANOTHER_DATE += [
+    ("去年10月", "2016-10", "2018-01-09", "2017-03-02"),  # an entry in a chronicle of 2017
+    ("明年三季度", "2018-07/2018-09", "2018-01-09", "2017"),
+    ("头天晚上", "2016-12-13", "2016-12-16", "2016-12-14"),
+    ("此前一晚", "2016-12-13", "2016-12-16", "2016-12-14"),
+]
+
+
 @pytest.mark.parametrize(("text", "expected", "issue_date", "anchor"), POINTING_AT_ANOTHER_DATE)
 def test_relative_words_count_from_the_date_they_point_at(
     text: str, expected: str | None, issue_date: str, anchor: str
@@ -535,6 +543,17 @@ def test_words_of_intention_turn_a_date_without_a_year_forward(
 
 WITHOUT_DATE = "近日 日前 近年来 今后 近期 目前 近三年来 五年来 连日来 不久前 最近 近几年".split()
 WITH_DATE = "昨日 7月29日前 今年以来 5月以来 前日 同日 2019年以来 29日 月内 截至目前 年前".split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("12月", "2016-12"), ("9月", "2016-09"), ("3月8日", "2017-03-08"), ("去年9月", "2015-09")],
+)
+def test_what_is_foreseen_lies_ahead(text: str, expected: str) -> None:
+    date = parse_date(text, issue_date="2016-04-13", ahead=True)
+
+    assert isinstance(date, DateValue)
+    assert date.edtf == expected
 
 
 @pytest.mark.parametrize("text", WITHOUT_DATE)
