@@ -34,7 +34,7 @@ from hyllm.evals import (
 from hyllm.extract import Extractor
 from hyllm.prompting import WIRES
 from hyllm.rules import RULES
-from hyllm.scoring import Comparison, Gate, Run, junit
+from hyllm.scoring import Gate, Run, junit
 from hyllm.settings import known_strategy
 from hyllm.strategies import STRATEGIES
 
@@ -222,28 +222,21 @@ def _one(
         known = beside(suite, pages, extractor.kinds, predictions, with_floor=not asked.by_rules)
     numbers = all_numbers(done, known)
     written = write_folder(done, numbers, sys.argv[1:])
-    baseline = None if asked.by_rules else read_baseline(suite.baseline(asked.strategy))
-    passed, comparison = suite_gates(done, numbers, written, baseline) if not asked.by_rules else ([], None)
-    _write_rest(written, done, numbers, passed, comparison)
-    if as_json:
-        click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
-    else:
-        scores.show_score(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
-    _tell(done, known, written, has_baseline=baseline is not None)
-    return _Result(numbers, passed)
-
-
-def _write_rest(
-    written: Run,
-    done: SuiteRun,
-    numbers: Mapping[str, Any],
-    passed: Sequence[Gate],
-    comparison: Comparison | None,
-) -> None:
-    lines = scores.score_lines(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
+    baseline, passed, comparison = None, list[Gate](), None
+    if not asked.by_rules:
+        baseline = read_baseline(suite.baseline(asked.strategy))
+        passed, comparison = suite_gates(done, numbers, written, baseline)
+    told = scores.score_lines(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
+    lines = list(told)
     write_text(written.folder / "summary.md", scores.summary(lines))
     write_text(written.folder / "junit.xml", junit(done.score, passed))
     write_report(written, numbers, done.texts, passed=passed, comparison=comparison, other="the baseline")
+    if as_json:
+        click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
+    else:
+        click.echo("\n".join(lines))
+    _tell(done, known, written, has_baseline=baseline is not None)
+    return _Result(numbers, passed)
 
 
 def _title(done: SuiteRun) -> str:

@@ -24,7 +24,7 @@ interleaved = ["front", "county", "briefs"]
 folder = "small"
 cassettes = "cassettes/small"
 floors = { slots = 0.3 }
-margin = 0.05
+margin = 0.01
 fresh = ["front-clean"]
 
 [suites.worse]
