@@ -9,6 +9,7 @@ import click
 
 from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
+from hyllm.cli.looks import opened, view_of
 from hyllm.cli.options import endpoint_options, question_options
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
@@ -84,6 +85,12 @@ _SOME_FAILED = 4
     metavar="FILE",
     help="Counties and districts of another city than 衡阳.",
 )
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The pages with their values marked, to look at in a browser, into FILE.",
+)
 def extract(
     paths: Sequence[str],
     *,
@@ -114,6 +121,7 @@ def extract(
     ask_again: bool,
     local_only: bool,
     gazetteer: Path | None,
+    html: Path | None,
 ) -> None:
     """Extract the records of pages: files, folders with *.txt below them, *.jsonl, or - for standard input.
 
@@ -160,15 +168,27 @@ def extract(
     )
     click.echo(printable(describe_dates(pages)), err=True)
     click.echo(printable(extractor.announcement(len(pages))), err=True)
-    _run(extractor, pages, as_json=as_json, out=out)
+    _run(extractor, pages, as_json=as_json, out=out, html=html)
 
 
-def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Path | None) -> None:
+def _run(
+    extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Path | None, html: Path | None
+) -> None:
     """Extracts the pages and prints each in its turn. What has come is printed, whatever ends the run."""
     with ExitStack() as stack:
-        printer = _Printer(pages, as_json=as_json, out=stack.enter_context(_opened(out)) if out else None)
+        lines = stack.enter_context(opened(out, "--out")) if out else None
+        seen: list[Extraction] = []
+        if html:
+            view = stack.enter_context(opened(html, "--html"))
+            stack.callback(lambda: view.write(view_of(pages, seen)))
+        printer = _Printer(pages, as_json=as_json, out=lines)
         stack.callback(printer.finish)
-        results = extractor.map(pages, done=printer.take)
+
+        def take(result: Extraction) -> None:
+            seen.append(result)
+            printer.take(result)
+
+        results = extractor.map(pages, done=take)
     show_summary(results)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
@@ -177,13 +197,6 @@ def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Pat
         click.echo(printable(f"hyllm: {said}"), err=True)
     if failed:
         raise SystemExit(_exit_code(failed, len(results)))
-
-
-def _opened(path: Path) -> TextIO:
-    try:
-        return path.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"--out {path}: cannot be written: {error.strerror}") from error
 
 
 def _exit_code(failed: Sequence[Extraction], pages: int) -> int:
