@@ -15,6 +15,7 @@ from typing import Any, cast
 from hyllm.client import PROVIDERS, UNKNOWN, Provider, check_address
 from hyllm.errors import UsageError
 from hyllm.prompting import BODY_KEYS, WIRES
+from hyllm.strategies import STRATEGIES
 
 FILE = "hyllm.toml"
 _SECRET = re.compile(
@@ -147,6 +148,7 @@ _SETTINGS: Mapping[str, _Rule] = {
     "base_url": _ADDRESS,
     "kinds": (_are_kinds, "a list of built-in kinds; a class of your own is named on the command line"),
     "prompts": (_is_text, "a folder"),
+    "strategy": (lambda value: value in STRATEGIES, f"one of {', '.join(STRATEGIES)}"),
     "wire": _WIRE,
     "max_tokens": (_is_count, "a whole number above 0"),
     "timeout": (_is_number, "a number of seconds above 0"),

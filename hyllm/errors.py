@@ -7,6 +7,7 @@ HyllmError
 │   └── StaleRecording  the page is recorded, with another request than today's
 ├── EndpointError       the endpoint or the key is unusable: no page will do better
 └── AnswerError         this page got no answer that can be read: other pages may
+    └── InternalError   hyllm failed on this page: please report it
 """
 
 from typing import ClassVar, Literal
@@ -59,3 +60,7 @@ class AnswerError(HyllmError):
         super().__init__(message)
         self.reason: AnswerReason = reason
         """What the page's problem entry says."""
+
+
+class InternalError(AnswerError):
+    """hyllm itself failed on this page, which is a fault to be reported; other pages may do."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,27 +12,34 @@ from hyllm.answers import NO_USAGE, Answer, Usage
 from hyllm.archive import Page
 from hyllm.asking import Asker
 from hyllm.client import PROVIDERS, UNKNOWN, Asks, Endpoint, find_endpoint, find_price, open_client
-from hyllm.errors import AnswerError, EndpointError, HyllmError, RecordingError, UsageError
+from hyllm.errors import (
+    AnswerError,
+    EndpointError,
+    HyllmError,
+    InternalError,
+    StaleRecording,
+    UsageError,
+)
 from hyllm.extraction import Extraction
 from hyllm.kinds import find_kinds, kind_name
 from hyllm.loop import run
 from hyllm.marks import Problem, Reason
 from hyllm.pinned import Pinned
 from hyllm.prompting import (
-    DEFAULT_MAX_TOKENS,
+    DEFAULT_FORM,
     WIRE_KEYS,
+    Form,
     RequestOptions,
     Wire,
-    build_request,
-    prompt_hash,
     request_key,
     schema_hash,
-    system_prompt,
     wire_part,
 )
 from hyllm.recordings import Meta, Recordings
-from hyllm.resolve import load_gazetteer, resolve_page
+from hyllm.resolve import Resolved, load_gazetteer, resolve_page, shown_unclaimed
 from hyllm.rules import RULES, check_kinds, read_by_rules
+from hyllm.settings import known_strategy, new_options, recorded_options, recorded_strategy
+from hyllm.strategies import DEFAULT_STRATEGY, First, Plan, Strategy, plans, prompts_hash
 from hyllm.text import Locator, Unit, split_units
 from hyllm.version import __version__
 
@@ -55,6 +62,12 @@ class Extractor:
         timeout: seconds until a request counts as unanswered.
         concurrency: how many requests may be in flight.
         prompts: a folder of prompts of one's own.
+        strategy: how a page is asked for: `page`, one request for all kinds; `kind`, one a kind, at once;
+            `second`, one and a further turn that asks which of the values no record holds belong to one. By
+            default `page`; with `replay` the strategy that is recorded, if it is the only one.
+        rows: ask for the items of records' lists as arrays without keys, for trials; not with a wire that
+            holds to a schema. With `replay` it is as recorded, and so is `examples`.
+        examples: whether the prompt has its examples.
         replay: a suite of recordings; nothing is sent.
         stale_too: replay also answers that were recorded with another prompt; `replayed.stale` names them.
         record: a suite of recordings; answers found there are not asked for again, others are added.
@@ -84,7 +97,10 @@ class Extractor:
         timeout: float = 600.0,
         concurrency: int = 8,
         prompts: str | Path | None = None,
-        replay: str | Path | None = None,
+        strategy: Strategy | None = None,
+        rows: bool = False,
+        examples: bool = True,
+        replay: str | Path | Recordings | None = None,
         record: str | Path | None = None,
         without_text: bool = False,
         local_only: bool = False,
@@ -103,10 +119,17 @@ class Extractor:
             raise UsageError(f"kinds must be a list of names: [{kinds!r}]")
         if wire is not None and wire not in get_args(Wire):
             raise UsageError(f"unknown wire {wire!r}; there are {', '.join(get_args(Wire))}")
+        if strategy is not None:
+            known_strategy(strategy)
         if concurrency < 1 or timeout <= 0 or (max_tokens is not None and max_tokens < 1):
             raise UsageError("concurrency, timeout and max_tokens must be positive")
-        self._replay = Recordings(Path(replay), stale_too=stale_too) if replay else None
-        self._record = Recordings(Path(record), without_text=without_text) if record else None
+        if isinstance(replay, Recordings):
+            self._replay, strategy = replay, known_strategy(replay.strategy)
+        else:
+            strategy = strategy or (recorded_strategy(Path(replay)) if replay else DEFAULT_STRATEGY)
+            self._replay = Recordings(Path(replay), strategy, stale_too=stale_too) if replay else None
+        self.strategy: Strategy = strategy
+        self._record = Recordings(Path(record), strategy, without_text=without_text) if record else None
         self._meta = self._replay.meta() if self._replay else None
         self._gazetteer = load_gazetteer(Path(gazetteer) if gazetteer else None)
         self._timeout = timeout
@@ -115,7 +138,8 @@ class Extractor:
         self._ask_again = ask_again
         self._pinned = pinned
         if pinned:
-            self.kinds, self.prompt = find_kinds(pinned.kinds), pinned.prompt
+            self.kinds, self.form = find_kinds(pinned.kinds), DEFAULT_FORM
+            self.plans = self._recorded_plans = (Plan(self.kinds, pinned.prompt),)
             self.endpoint = endpoint or Endpoint(pinned.options.model, pinned.reached, UNKNOWN)
             self.options, self._by_rules = pinned.options, False
             return
@@ -123,10 +147,12 @@ class Extractor:
         self._by_rules = model == RULES and not (base_url or endpoint or self._meta)
         if self._by_rules:
             check_kinds(self.kinds)
-        self.prompt = system_prompt(self.kinds, self._prompts)
+        self.form = self._meta.form if self._meta else Form(rows, examples)
+        self.plans = plans(strategy, self.kinds, self._prompts, self.form)
+        self._recorded_plans = self._plans_of_recordings()
         if self._meta:
             self.endpoint = Endpoint(self._meta.model, _NOWHERE, PROVIDERS["relay"])
-            self.options = _recorded_options(self._meta, model)
+            self.options = recorded_options(self._meta, model)
         elif self._by_rules:
             if record:
                 raise UsageError(f"--model {RULES} asks nobody: there is no answer to record")
@@ -134,9 +160,13 @@ class Extractor:
             self.options = RequestOptions(model=RULES)
         else:
             self.endpoint = endpoint or find_endpoint(model, base_url, local_only=local_only)
-            self.options = _options(self.endpoint, wire, max_tokens, seed)
+            self.options = new_options(self.endpoint, wire, max_tokens, seed)
             if local_only and not self.endpoint.is_local:
                 raise UsageError(f"{self.endpoint.host} is not this machine, and --local-only was given")
+        if self.form.rows and self.options.wire not in ("json_object", "text"):
+            raise UsageError(
+                f"rows have no keys, which wire {self.options.wire} demands: add --wire json_object"
+            )
 
     @property
     def replayed(self) -> Recordings | None:
@@ -212,22 +242,33 @@ class Extractor:
         where = "; ".join(filter(None, [f"the text goes to {self.endpoint.host}", *notes]))
         return f"live: {counted}, model {model}; {where}"
 
-    def request(self, page: Page, units: Sequence[Unit] | None = None) -> dict[str, Any]:
-        """The whole body that is sent for a page; `units`: those of the page, where they are known."""
+    def requests(self, page: Page, units: Sequence[Unit] | None = None) -> tuple[First, ...]:
+        """The first requests that are sent for a page, each with the whole of its body.
+
+        Args:
+            page: the page.
+            units: those of the page, where they are known.
+        """
         units = split_units(page.text) if units is None else units
-        body = build_request(page.text, units, self.prompt, self.kinds, self.options)
-        if self._pinned:  # the schema as it was, whatever it is today
-            body = {name: value for name, value in body.items() if name not in WIRE_KEYS}
-            body |= self._pinned.wire
-        return body
+        requests = tuple(plan.request(page.text, units, self.options) for plan in self.plans)
+        if self._pinned is None:
+            return requests
+        # The schema as it was, whatever it is today.
+        return tuple(one._replace(body=_without_wire(one.body) | dict(self._pinned.wire)) for one in requests)
 
     def pin(self) -> Pinned:
-        """What this extractor's requests say, as plain data: a run that goes on tomorrow says the same."""
+        """What this extractor's requests say, as plain data: a run that goes on tomorrow says the same.
+
+        Raises:
+            UsageError: its strategy is not `page`.
+        """
+        if self.strategy != DEFAULT_STRATEGY:
+            raise UsageError(f"a run that is kept asks with strategy {DEFAULT_STRATEGY}, not {self.strategy}")
         return self._pinned or Pinned(
             kinds=tuple(map(kind_name, self.kinds)),
             reached=self.endpoint.reached,
             options=self.options,
-            prompt=self.prompt,
+            prompt=self.plans[0].prompt,
             wire=wire_part(self.kinds, self.options),
             schema_sha256=schema_hash(self.kinds),
         )
@@ -241,12 +282,13 @@ class Extractor:
                 ends the reading.
             units: the page's units as the model saw them, where today's may be others.
         """
-        asker = Asker(answers, self.options, self._prompts, self._ask_again)
+        asker = Asker(answers, self.options, asyncio.Semaphore(1), self._prompts, self._ask_again)
         return await self._extract(page, asker, units)
 
     def _asker(self) -> Asker:
         client = open_client(self.endpoint, replay=self._replay, record=self._record, timeout=self._timeout)
-        return Asker(client, self.options, self._prompts, self._ask_again)
+        in_flight = asyncio.Semaphore(self._concurrency)
+        return Asker(client, self.options, in_flight, self._prompts, self._ask_again)
 
     async def _safely(self, page: Page, asker: Asker | None) -> Extraction:
         """`_extract`, where a fault of hyllm's own costs one page, not the run."""
@@ -254,7 +296,7 @@ class Extractor:
             return await self._extract(page, asker)
         except Exception as error:
             _log.exception("%s", page.page)
-            return self._failed(page, AnswerError(f"a fault in hyllm, please report it: {error!r}"))
+            return self._failed(page, InternalError(f"a fault in hyllm, please report it: {error!r}"))
 
     async def _extract(
         self, page: Page, asker: Asker | None, units: Sequence[Unit] | None = None
@@ -264,30 +306,29 @@ class Extractor:
         if asker is None:
             answer = Answer(read_by_rules(locator, self.kinds), (), NO_USAGE, None)
             return self._resolved(page, locator, answer, NO_USAGE, {"answers": "computed"})
-        body = self.request(page, locator.units)
-        asked = await asker.ask(body, page.page, self.kinds, len(locator.units))
+        requests = self.requests(page, locator.units)
+        keys = [request_key(request.body) for request in requests]
+        if recordings := self._replay or self._record:
+            kept = [plan.request(page.text, locator.units, self.options) for plan in self._recorded_plans]
+            recordings.want(page.page, [request_key(request.body) for request in kept])
+        asked = await asker.ask(requests, page.page, len(locator.units))
+        if self.strategy == "second" and asked.answer is not None:
+            values = self._resolve(page, locator, asked.answer).unclaimed
+            if values:
+                shown = shown_unclaimed(values, locator.units)
+                await asker.look_again(asked, requests[0], page.page, shown)
         usage, answer = self._priced(asked.usage), asked.answer
         if answer is None:
-            return self._failed(page, asked.error or AnswerError("no answer"), usage)
-        key = request_key(body)
-        origin = {"answers": asked.source, "answered_as": answer.model, "request_key": key}
+            return self._failed(page, self._explained(page, asked.error), usage)
+        origin = {"answers": asked.source, "answered_as": answer.model}
+        origin |= {"request_key": keys[0]} if len(keys) == 1 else {"request_keys": keys}
         return self._resolved(page, locator, answer, usage, origin)
 
     def _resolved(
         self, page: Page, locator: Locator, answer: Answer, usage: Usage, origin: dict[str, Any]
     ) -> Extraction:
         """What comes of an answer; `origin` is what provenance says of where it came from."""
-        city = page.own_city
-        resolved = resolve_page(
-            locator,
-            answer.readings,
-            self.kinds,
-            page_sha256=page.text_sha256,
-            issue_date=page.issue_date,
-            city=city,
-            gazetteer=self._gazetteer if city == self._gazetteer.city else None,
-            lost=answer.problems,
-        )
+        resolved = self._resolve(page, locator, answer)
         return Extraction(
             page,
             "partial" if any(problem.reason != "conflict" for problem in answer.problems) else "done",
@@ -298,6 +339,41 @@ class Extractor:
             resolved.links,
             usage,
             self._provenance() | origin,
+        )
+
+    def _plans_of_recordings(self) -> tuple[Plan, ...]:
+        """What recordings will hold of a page: of kinds asked apart, those recorded before too."""
+        if self._record is None or self.strategy != "kind" or not self._record.is_begun:
+            return self.plans
+        kinds = (*self._record.meta().kinds, *map(kind_name, self.kinds))
+        return plans(self.strategy, find_kinds(kinds), self._prompts, self.form)
+
+    def _explained(self, page: Page, error: HyllmError | None) -> HyllmError:
+        """Why there is no answer; of a stale recording, also that it is of other kinds."""
+        meta = self._meta
+        if meta is None or not isinstance(error, StaleRecording) or self.strategy == "kind":
+            return error or AnswerError("no answer")
+        asked = tuple(map(kind_name, self.kinds))
+        if asked == meta.kinds:
+            return error
+        return StaleRecording(
+            f"{page.page}: its recording is stale: it was asked for {', '.join(meta.kinds)} at once, not for "
+            f"{', '.join(asked)}. Leave --kind out and take from the result what you need, or record with "
+            f"--kind into another folder",
+            changes=error.changes,
+        )
+
+    def _resolve(self, page: Page, locator: Locator, answer: Answer) -> Resolved:
+        city = page.own_city
+        return resolve_page(
+            locator,
+            answer.readings,
+            self.kinds,
+            page_sha256=page.text_sha256,
+            issue_date=page.issue_date,
+            city=city,
+            gazetteer=self._gazetteer if city == self._gazetteer.city else None,
+            lost=answer.problems,
         )
 
     def _priced(self, usage: Usage) -> Usage:
@@ -325,49 +401,33 @@ class Extractor:
             "model": self.options.model,
             "reached": None if self._by_rules else meta.reached if meta else self.endpoint.reached,
             "recorded": meta.recorded if meta else None,
-            "strategy": "page",
-            "prompt_sha256": None if self._by_rules else prompt_hash(self.prompt),
+            "strategy": None if self._by_rules else self.strategy,
+            "prompt_sha256": None if self._by_rules else self._prompts_hash(self.plans),
             "schema_sha256": schema,
             "gazetteer": self._gazetteer.name,
         }
 
+    def _prompts_hash(self, planned: Sequence[Plan]) -> str:
+        return prompts_hash(self.strategy, planned, self._prompts)
+
     def _new_meta(self) -> Meta:
+        kinds = [kind for plan in self._recorded_plans for kind in plan.kinds]
         return Meta(
             model=self.options.model,
             reached=self.endpoint.reached,
             recorded=date.today().isoformat(),
-            kinds=tuple(map(kind_name, self.kinds)),
-            prompt_hash=prompt_hash(self.prompt),
-            schema_hash=schema_hash(self.kinds),
+            kinds=tuple(map(kind_name, kinds)),
+            prompt_hash=self._prompts_hash(self._recorded_plans),
+            schema_hash=schema_hash(kinds),
             options=self.options.settings(),
+            rows=self.form.rows,
+            examples=self.form.examples,
             without_text=self._record is not None and self._record.without_text,
         )
 
 
-def _options(
-    endpoint: Endpoint, wire: Wire | None, max_tokens: int | None, seed: int | None
-) -> RequestOptions:
-    """What requests to an endpoint say, by its provider's row and the caller's wishes."""
-    row = endpoint.provider
-    return RequestOptions(
-        model=endpoint.model,
-        wire=wire or row.wire,
-        strict=row.strict,
-        temperature=row.temperature,
-        max_tokens=max_tokens or DEFAULT_MAX_TOKENS,
-        max_tokens_key=row.max_tokens_key,
-        extra=row.extra if seed is None else {**row.extra, "seed": seed},
-    )
-
-
-def _recorded_options(meta: Meta, model: str | None) -> RequestOptions:
-    """What the recorded requests said; a model that is named must be the recorded one."""
-    if model is not None and model.rpartition("/")[2] != meta.model.rpartition("/")[2]:
-        raise UsageError(f"the recordings are of {meta.model}, not of {model}; leave --model out")
-    try:
-        return RequestOptions(model=meta.model, **meta.options)
-    except TypeError as error:
-        raise RecordingError(f"meta.yaml has options this version does not know: {error}") from error
+def _without_wire(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in WIRE_KEYS}
 
 
 def _page_problems(page: Page) -> Iterable[Problem]:

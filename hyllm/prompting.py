@@ -11,11 +11,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from hyllm.errors import UsageError
 from hyllm.files import shipped
-from hyllm.schemas import Record, page_model, signature, wire_schema
+from hyllm.schemas import Record, in_rows, page_model, reading_model, signature, wire_schema
 from hyllm.text import Unit, joined, line_breaks, split_units
 
 Wire = Literal["json_schema", "tool", "json_object", "text"]
@@ -157,22 +157,40 @@ def show_page(text: str, units: Sequence[Unit]) -> str:
     return "".join(shown) + "\npage>>>"
 
 
-def system_prompt(kinds: Sequence[type[Record]], folder: Path | None = None) -> str:
+class Form(NamedTuple):
+    """What a prompt may have otherwise, for trials."""
+
+    rows: bool = False
+    """Whether the items of a record's lists are asked for as arrays, without keys."""
+    examples: bool = True
+    """Whether it has examples."""
+
+
+DEFAULT_FORM = Form()
+
+
+def system_prompt(
+    kinds: Sequence[type[Record]], folder: Path | None = None, form: Form = DEFAULT_FORM
+) -> str:
     """The system message for these kinds: the same bytes for every page, so that providers cache it.
 
     Args:
         kinds: the record classes asked for.
         folder: prompts of one's own: what is missing there is taken from those shipped with hyllm.
+        form: what is otherwise than by default.
 
     Raises:
         UsageError: a prompt file is missing, a placeholder is missing or unknown, or an example does not
             agree with its own page.
     """
-    rules = [read_prompt(_prompt_file(record, "rules.md", folder)) for record in kinds]
-    examples = [_example(record, folder) for record in kinds]
+    rules = [read_prompt(prompt_file(record, "rules.md", folder)) for record in kinds]
+    examples = [_example(record, folder, rows=form.rows) for record in kinds] if form.examples else ["（略）"]
     frame = common_prompt("frame.md", folder)
+    shape = signature(kinds, rows=form.rows)
+    if form.rows:
+        shape += "\n" + read_prompt(common_prompt("rows.md", folder))
     parts = {
-        "signature": signature(kinds),
+        "signature": shape,
         "rules": "\n\n".join(rules),
         "examples": "\n\n".join(examples),
     }
@@ -185,7 +203,7 @@ def common_prompt(name: str, folder: Path | None) -> Path:
     return own if own and own.exists() else shipped("prompts", name)
 
 
-def _prompt_file(record: type[Record], name: str, folder: Path | None) -> Path:
+def prompt_file(record: type[Record], name: str, folder: Path | None) -> Path:
     """The first place that has a kind's file: the user's folder, beside the record class, hyllm's prompts."""
     kind = record.hyllm
     places = [
@@ -225,15 +243,19 @@ def render(template: str, parts: Mapping[str, str], path: Path) -> str:
     return _PLACEHOLDER.sub(lambda match: parts[match.group(1)], template)
 
 
-def _example(record: type[Record], folder: Path | None) -> str:
+def _example(record: type[Record], folder: Path | None, *, rows: bool) -> str:
     """One kind's example as the prompt shows it: an invented piece of a page and its answer."""
     kind = record.hyllm
-    text = read_prompt(_prompt_file(record, "example.txt", folder))
-    path = _prompt_file(record, "example.json", folder)
+    text = read_prompt(prompt_file(record, "example.txt", folder))
+    path = prompt_file(record, "example.json", folder)
     try:
         answer = json.loads(read_prompt(path))
         page_model((record,)).model_validate(answer)
     except ValueError as error:
         raise UsageError(f"{path} is no answer of the form asked for: {error}") from error
+    if rows:
+        answer = {
+            plural: [in_rows(one, reading_model(record)) for one in some] for plural, some in answer.items()
+        }
     compact = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     return f"例（只列 {kind.plural}）：\n{show_page(text, split_units(text))}\n{compact}"

@@ -1,14 +1,15 @@
-"""What is asked for again after an answer, and the further turn that asks for it.
+"""What is asked for after an answer, and the further turn that asks for it.
 
 Only what failed: records that have not the form asked for, with what is wrong in them; what an answer that
-broke off did not come to; and, where that breaks off too, the page by halves. Never the same again.
+broke off did not come to; and, where that breaks off too, the page by halves. Never the same again. And, if
+that was wished, a second look at the values no record holds.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from hyllm.answers import Answer, Fault, Unreadable
 from hyllm.errors import AnswerError
@@ -24,7 +25,8 @@ _MOST_KNOWN = 200
 _BROKE_OFF = "（上一答断在中途，完整的部分已收到。）"
 """The assistant's message where what it said is not repeated: many endpoints want turns to alternate."""
 
-Template = Literal["mend", "rest", "part", "unreadable"]
+Template = Literal["mend", "rest", "part", "unreadable", "second"]
+"""The file in `prompts/again/`. `second` asks for what no answer lacks: its failure loses nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,18 @@ class Gap:
     known: Mapping[str, Sequence[Reading]] = field(default_factory=dict[str, Sequence[Reading]])
     """What is already received of these kinds."""
     error: Unreadable | None = None
+    unclaimed: str = ""
+    """For a second look: the values no record holds, a line a unit."""
 
 
 def first_gap(kinds: Sequence[type[Record]], last_unit: int) -> Gap:
     """What the first request asks for, as a gap: everything."""
     return Gap("rest", tuple(kinds), 0, (1, last_unit))
+
+
+def second_look(kinds: Sequence[type[Record]], answer: Answer, unclaimed: str) -> Gap:
+    """The turn that asks which of these values belong to a record. What fails in it is not asked again."""
+    return Gap("second", tuple(kinds), _DEEPEST, (1, 1), known=answer.readings, unclaimed=unclaimed)
 
 
 def gaps(asked: Gap, answer: Answer) -> list[Gap]:
@@ -130,7 +139,26 @@ def _assistant(gap: Gap) -> str:
     if gap.template == "mend":
         said = {k.hyllm.plural: [f.item for f in gap.faults if f.kind is k] for k in gap.kinds}
         return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    if gap.template == "second":
+        return _all_said(gap)
     return (gap.error.said[:500] if gap.error else "") or _BROKE_OFF
+
+
+def _all_said(gap: Gap) -> str:
+    """The whole answer as the prompt wants it written, whatever turns it took."""
+    said = {
+        kind.hyllm.plural: [_without_nothing(r.model_dump()) for r in gap.known.get(kind.hyllm.plural, ())]
+        for kind in gap.kinds
+    }
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def _without_nothing(value: Any) -> Any:
+    """Without keys that hold null or nothing, at any depth."""
+    if isinstance(value, dict):
+        found = {key: _without_nothing(inner) for key, inner in cast("dict[str, Any]", value).items()}
+        return {key: inner for key, inner in found.items() if inner is not None and inner != []}
+    return [_without_nothing(one) for one in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _mend(gap: Gap) -> dict[str, str]:
@@ -155,7 +183,11 @@ def _unreadable(gap: Gap) -> dict[str, str]:
     return {"kinds": _kinds(gap), "error": str(gap.error)}
 
 
-_PARTS = {"mend": _mend, "rest": _rest_parts, "part": _part, "unreadable": _unreadable}
+def _second(gap: Gap) -> dict[str, str]:
+    return {"kinds": _kinds(gap), "unclaimed": gap.unclaimed}
+
+
+_PARTS = {"second": _second, "mend": _mend, "rest": _rest_parts, "part": _part, "unreadable": _unreadable}
 
 
 def _kinds(gap: Gap) -> str:

@@ -325,3 +325,43 @@ def test_no_json_makes_reading_fail_and_nothing_vanishes_unmentioned(said: dict[
         if isinstance(items, list):
             lost = sum(problem.at == f"/{plural}" for problem in answer.problems)
             assert len(answer.readings[plural]) + lost == len(cast("list[Any]", items))
+
+
+def test_keys_in_another_case_are_keys() -> None:
+    said = {
+        "PROJECTS": [
+            {
+                "Name": "甲园",
+                "Milestones": [{"STAGE": "started", "status": "reached", "Date": {"Text": "昨日"}}],
+            }
+        ],
+        "meetings": [],
+        "Officials": [{"NAME": "林子安", "name": "方自强"}],
+    }
+
+    found = read(json.dumps(said))
+
+    (project,) = found.readings["projects"]
+    assert project.model_dump(exclude_defaults=True) == {
+        "name": "甲园",
+        "milestones": [{"stage": "started", "status": "reached", "date": {"text": "昨日"}}],
+    }
+    (official,) = found.readings["officials"]
+    assert official.model_dump()["name"] == "方自强", "a key as it was asked for comes first"
+    assert [problem.at for problem in found.problems] == ["/officials/0"]
+
+
+def test_a_cut_off_answer_in_another_case_is_found_behind_talk() -> None:
+    found = read('好的：{"Projects": [{"Name": "甲园"}, {"Na')
+
+    assert [getattr(one, "name", None) for one in found.readings["projects"]] == ["甲园"]
+
+
+def test_a_part_that_lacks_two_keys_costs_neither_its_neighbour_nor_its_record() -> None:
+    posts = [{"organisation": "县委"}, {"title": "县长", "status": "holds"}, {"organisation": "县委"}]
+
+    found = read({**WHOLE, "officials": [{"name": "方自强", "posts": posts, "evidence": [2]}]})
+
+    (official,) = found.readings["officials"]
+    assert [post["title"] for post in official.model_dump()["posts"]] == ["县长"]
+    assert [problem.at for problem in found.problems] == ["/officials/0/posts"] * 2

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
+from hyllm.prompting import request_key
 from hyllm.recordings import Interaction, Meta, Recordings, Turn, dumps, explain, loads
 
 META = Meta("m-1", "hyllm relay", "2022-03-18", ("project",), "p" * 64, "s" * 64, {"wire": "json_object"})
@@ -210,3 +211,57 @@ def test_a_stale_recording_says_how_to_record_anew(tmp_path: Path) -> None:
         Recordings(tmp_path).get("p1", request("丁"))
 
     assert str(caught.value).endswith(f"Record it anew with hyllm extract … --record {tmp_path}")
+
+
+def test_a_stale_recording_is_given_where_it_will_do(tmp_path: Path) -> None:
+    Recordings(tmp_path).add("p1", interaction())
+    body = request()
+    body["messages"] = [{"role": "system", "content": "新的说明"}, *body["messages"]]
+    recordings = Recordings(tmp_path, stale_too=True)
+
+    found = recordings.get("p1", body)
+
+    assert found.request == request()
+    assert "the prompt" in recordings.stale["p1"]
+    with pytest.raises(StaleRecording) as raised:  # of another page, the answer would cite other units
+        recordings.get("p1", request("甲\n丙"))
+    assert "the page" in raised.value.changes
+
+
+def test_further_turns_of_a_stale_recording_are_found(tmp_path: Path) -> None:
+    first = interaction()
+    turn = Turn(request_key(first.request), 1)
+    Recordings(tmp_path).add("p1", first)
+    recordings = Recordings(tmp_path)
+    recordings.find("p1", first.request)
+    recordings.add("p1", interaction(turn=turn))
+    body = request()
+    body["messages"] = [{"role": "system", "content": "新的说明"}, *body["messages"]]
+
+    stale = Recordings(tmp_path, stale_too=True)
+    stale.get("p1", body)
+
+    assert stale.get("p1", request("续"), Turn(request_key(body), 1)).turn == turn
+
+
+def test_of_several_recorded_requests_the_likest_is_given(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    user = request()["messages"]
+    for words in ("甲类\n规则一\n规则二", "乙类\n规则三\n规则四"):
+        body = request() | {"messages": [{"role": "system", "content": words}, *user]}
+        recordings.add("p1", interaction(request=body))
+    today = request() | {"messages": [{"role": "system", "content": "甲类\n规则一\n规则五"}, *user]}
+
+    found = Recordings(tmp_path, stale_too=True).get("p1", today)
+
+    assert "规则二" in found.request["messages"][0]["content"]
+
+
+def test_a_digest_follows_the_recordings(tmp_path: Path) -> None:
+    recordings = Recordings(tmp_path)
+    recordings.add("p1", interaction())
+    before = recordings.digest(["p1"])
+    assert Recordings(tmp_path).digest(["p1"]) == before
+
+    recordings.add("p1", interaction(request=request(model="m-2")))
+    assert recordings.digest(["p1"]) != before

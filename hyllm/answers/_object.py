@@ -68,7 +68,7 @@ def find_object(words: str, keys: Collection[str]) -> Found:
 
 
 def _start_of(keys: Collection[str]) -> re.Pattern[str]:
-    return re.compile(r"\{\s*+\"(?:" + "|".join(map(re.escape, keys)) + r")\"\s*+:")
+    return re.compile(r"\{\s*+\"(?:" + "|".join(map(re.escape, keys)) + r")\"\s*+:", re.IGNORECASE)
 
 
 def _whole(text: str) -> Any:

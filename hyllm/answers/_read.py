@@ -11,6 +11,7 @@ from typing import Any, cast
 
 import jiter
 
+from hyllm.answers._keys import with_known_keys, with_known_lists
 from hyllm.answers._message import Unreadable, read_message
 from hyllm.answers._object import Found, find_object
 from hyllm.answers._salvage import Cut, pointer, salvaged
@@ -68,6 +69,7 @@ def read_answer(completion: Mapping[str, Any], kinds: Sequence[type[Record]]) ->
         found = find_object(said.words, [record.hyllm.plural for record in kinds])
     except Unreadable as error:
         raise _ended(error, said.cut, said.filtered) from None
+    found = found._replace(tree=with_known_lists(found.tree, kinds))
     problems: list[Problem] = []
     if not found.whole or said.filtered:
         problems.append(_breaking_off(found, filtered=said.filtered))
@@ -144,7 +146,7 @@ def _read_list(items: Sequence[Any], record: type[Record]) -> tuple[list[Reading
     readings: list[Reading] = []
     faults: list[Fault] = []
     for item in items:
-        kept = _copied(item)
+        kept = with_known_keys(_copied(item), model)
         reading, cuts = salvaged(kept, model)
         if cuts or reading is None:
             faults.append(_fault(record, item, kept, cuts, None if reading is None else len(readings)))

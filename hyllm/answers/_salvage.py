@@ -35,12 +35,16 @@ def salvaged(raw: Any, model: type[Reading]) -> tuple[Reading | None, list[Cut]]
             return model.model_validate(raw), cuts
         except ValidationError as error:
             failures = error.errors(include_url=False, include_context=False)
+        gone: list[tuple[int | str, ...]] = []
         for failure in reversed(failures):  # the later items of a list first, so that indices stay true
-            where = ".".join(map(str, failure["loc"])) or "record"
-            message = f"{where}: {failure['msg']}"[:_LONGEST]
-            path = _path(raw, failure["loc"], absent=failure["type"] == "missing")
+            loc = failure["loc"]
+            if any(loc[: len(place)] == place for place in gone):
+                continue  # another fault of what is cut already: another part stands in its place now
+            message = f"{'.'.join(map(str, loc)) or 'record'}: {failure['msg']}"[:_LONGEST]
+            path = _path(raw, loc, absent=failure["type"] == "missing")
             if not path:
                 return None, [*cuts, Cut(raw, "", raw, message)]
+            gone.append(loc[: len(path)])
             cuts = _cut(*path[-1], message, cuts, superfluous=failure["type"] == "extra_forbidden")
     return None, cuts
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from hyllm.answers._read import Answer, Fault
 from hyllm.marks import Problem
-from hyllm.resolve import Conflict, merged
+from hyllm.resolve import Conflict, merged, supplemented
 from hyllm.schemas import Reading, Record
 
 
@@ -18,7 +18,14 @@ class United(NamedTuple):
     """The later answer, its faults as they stand in the united one."""
 
 
-def united(first: Answer, later: Answer, kinds: Sequence[type[Record]], mended: Sequence[Fault]) -> United:
+def united(
+    first: Answer,
+    later: Answer,
+    kinds: Sequence[type[Record]],
+    mended: Sequence[Fault] = (),
+    *,
+    supplements: bool = False,
+) -> United:
     """The answers of two turns in one. The first's records keep their places.
 
     Args:
@@ -27,6 +34,7 @@ def united(first: Answer, later: Answer, kinds: Sequence[type[Record]], mended: 
         kinds: the kinds asked for in the further turn.
         mended: faults of `first` that the turn asked to mend. A record of the same identity takes the place
             of the faulty one, and the fault is gone; else the two are merged.
+        supplements: whether the turn asked to name known records and say only what is to be added to them.
     """
     readings = dict(first.readings)
     problems = list(first.problems)
@@ -34,7 +42,8 @@ def united(first: Answer, later: Answer, kinds: Sequence[type[Record]], mended: 
     for kind in kinds:
         plural = kind.hyllm.plural
         merger = _Merger(kind, list(readings.get(plural, ())), [f for f in mended if f.kind is kind])
-        places = [merger.add(reading) for reading in later.readings.get(plural, ())]
+        add = merger.supplement if supplements else merger.add
+        places = [add(reading) for reading in later.readings.get(plural, ())]
         readings[plural] = merger.readings
         problems = [problem for problem in problems if problem not in merger.gone] + merger.conflicts
         faults += [_moved(fault, places) for fault in later.faults if fault.kind is kind]
@@ -74,6 +83,19 @@ class _Merger:
             self.gone += self._lost.pop(0).problems
         self.readings.append(reading)
         return len(self.readings) - 1
+
+    def supplement(self, reading: Reading) -> int:
+        """Adds what a reading adds to the one record it may be of, or the reading itself; its place."""
+        found = [
+            (index, added)
+            for index, known in enumerate(self.readings)
+            if (added := supplemented(self._kind, known, reading)) is not None
+        ]
+        if len(found) != 1:
+            return self.add(reading)
+        ((index, (self.readings[index], conflicts)),) = found
+        self.conflicts += [self._conflict(index, conflict) for conflict in conflicts]
+        return index
 
     def _conflict(self, index: int, conflict: Conflict) -> Problem:
         at = f"/{self._kind.hyllm.plural}/{index}/{conflict.field}"

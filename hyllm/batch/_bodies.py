@@ -31,7 +31,7 @@ class Bodies:
     """
 
     def __init__(self, extractor: Extractor) -> None:
-        body = extractor.request(Page("页"), ())
+        body = extractor.requests(Page("页"), ())[0].body
         (shown,) = (m for m in body["messages"] if m["role"] == "user")
         shown["content"] = _MARK
         self._before, self._after = _around(json.dumps(body, ensure_ascii=False, separators=(",", ":")))

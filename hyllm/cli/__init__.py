@@ -24,7 +24,9 @@ from hyllm.cli.kind import kind
 from hyllm.cli.kinds import kinds
 from hyllm.cli.make import make
 from hyllm.cli.page import page
+from hyllm.cli.prompts import prompts
 from hyllm.cli.relay import relay
+from hyllm.cli.robustness import robustness_command
 from hyllm.cli.run import run
 from hyllm.cli.runs import adjudicate, bless_command, show
 from hyllm.cli.schemas import schemas
@@ -44,9 +46,9 @@ def cli() -> None:
     """
 
 
-for command in (extract, batch, demo, endpoint, relay, evals, kind, kinds, schemas):
+for command in (extract, batch, demo, endpoint, relay, evals, kind, kinds, prompts, schemas):
     cli.add_command(command)
-for command in (page, make, run, show, bless_command, adjudicate):
+for command in (page, make, run, robustness_command, show, bless_command, adjudicate):
     evals.add_command(command)
 for command in (
     show_status,

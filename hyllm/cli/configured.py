@@ -1,5 +1,6 @@
 """Options out of `hyllm.toml`: after the command line and HYLLM_*, before the defaults."""
 
+import os
 from pathlib import Path
 
 import click
@@ -30,14 +31,20 @@ def was_typed(context: click.Context, parameter: str) -> bool:
 
 
 def configured_endpoint(
-    context: click.Context, model: str | None, base_url: str | None, *, local_only: bool
+    context: click.Context,
+    model: str | None,
+    base_url: str | None,
+    *,
+    local_only: bool,
+    keyless: bool = False,
 ) -> Endpoint:
-    """The endpoint that the options, from wherever they came, name."""
+    """The endpoint that the options, from wherever they came, name; `keyless` where nothing will be sent."""
     configuration: Configuration = context.meta[_META]
     vouched = context.get_parameter_source("base_url") is not ParameterSource.DEFAULT_MAP
     return find_endpoint(
         model,
         base_url,
+        {"HYLLM_API_KEY": "none"} if keyless else os.environ,
         rows=configuration.providers,
         vouched=vouched,
         local_only=local_only,

@@ -6,10 +6,7 @@ from hyllm.answers import Usage
 from hyllm.archive import Page
 from hyllm.client import find_price
 from hyllm.extract import Extractor
-from hyllm.relay import estimate_tokens
-
-_ANSWER = 1.3
-"""Tokens of an answer for each token of its page: what a dense page takes."""
+from hyllm.preview import ANSWER_TOKENS, preview
 
 
 def expected(extractor: Extractor, pages: Sequence[Page], repeats: int = 1) -> str:
@@ -17,12 +14,12 @@ def expected(extractor: Extractor, pages: Sequence[Page], repeats: int = 1) -> s
 
     It takes no account of a provider's cache, and counts no further turns.
     """
-    sent = answered = 0
+    requests = sent = answered = 0
     for page in pages:
-        messages = extractor.request(page)["messages"]
-        sent += sum(estimate_tokens(message["content"]) for message in messages)
-        answered += round(_ANSWER * estimate_tokens(page.text))
-    requests, sent, answered = len(pages) * repeats, sent * repeats, answered * repeats
+        previews = [preview(request) for request in extractor.requests(page)]
+        requests += len(previews) * repeats
+        sent += sum(one.constant.tokens + one.page.tokens for one in previews) * repeats
+        answered += round(ANSWER_TOKENS * previews[0].page.tokens) * repeats
     price = find_price(extractor.endpoint.reached, extractor.options.model)
     cost = price.of(Usage(requests, sent, 0, answered)) if price else None
     told = (

@@ -1,8 +1,11 @@
 """`hyllm demo`: the sample pages with their recorded answers, without network or key."""
 
+from pathlib import Path
+
 import click
 
 from hyllm.archive import find_pages, read_page
+from hyllm.cli.looks import opened, view_of
 from hyllm.cli.show import show_extraction, show_page, show_summary
 from hyllm.extract import Extractor
 from hyllm.files import shipped
@@ -11,7 +14,13 @@ from hyllm.files import shipped
 @click.command()
 @click.option("--page", "wanted", metavar="PAGE", help="Only this page; `hyllm demo --list` names them.")
 @click.option("--list", "list_only", is_flag=True, help="Name the sample pages.")
-def demo(*, wanted: str | None, list_only: bool) -> None:
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the pages with their values marked into FILE, to look at in a browser.",
+)
+def demo(*, wanted: str | None, list_only: bool, html: Path | None) -> None:
     """Show the sample pages, their records, and where each value stands.
 
     Nothing is sent: the answers were recorded. The pages are invented, in the manner of the newspaper.
@@ -29,7 +38,13 @@ def demo(*, wanted: str | None, list_only: bool) -> None:
     click.echo(
         "Pages written and answered by a language model (Claude); no person has checked them.", err=True
     )
-    results = extractor.map([read_page(file.path, file.page) for file in chosen])
+    pages = [read_page(file.path, file.page) for file in chosen]
+    results = extractor.map(pages)
+    if html:
+        with opened(html, "--html") as file:
+            file.write(view_of(pages, results))
+        click.echo(f"{html}: {len(results)} pages", err=True)
+        return
     for result in results:
         show_page(result)
         click.echo()

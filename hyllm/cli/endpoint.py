@@ -7,6 +7,7 @@ from typing import Any, cast
 import click
 
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint
+from hyllm.cli.options import endpoint_options
 from hyllm.client import Provider, Report, check_endpoint, open_client
 from hyllm.escaping import json_line, printable
 from hyllm.loop import run
@@ -20,17 +21,7 @@ def endpoint() -> None:
 
 
 @endpoint.command(cls=Configured, context_settings=ENVIRONMENT)
-@click.option("--model", metavar="NAME", help="provider/model, or a bare name with --base-url.")
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    default=120,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a request may take.",
-)
-@click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
+@endpoint_options(timeout=120)
 @click.option("--name", default="mine", show_default=True, help="What to call the provider in hyllm.toml.")
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines, a line a wire.")
 @click.pass_context

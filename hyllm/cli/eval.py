@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from hyllm.cli import scores
+from hyllm.cli import comparisons, scores
 from hyllm.errors import UsageError
 from hyllm.evals import known_pages, scored, write_report, write_text
 from hyllm.kinds import find_kinds
@@ -155,9 +155,11 @@ def compare(
         numbers = read_numbers(other)
         write_report(other, numbers, texts, comparison=found, other=one.folder.name, path=report_file)
     if as_json:
-        click.echo(json.dumps(rounded(scores.comparison_json(found)), ensure_ascii=False, sort_keys=True))
+        click.echo(
+            json.dumps(rounded(comparisons.comparison_json(found)), ensure_ascii=False, sort_keys=True)
+        )
     else:
-        scores.show_comparison(found)
+        comparisons.show_comparison(found)
     if found.is_regression:
         raise SystemExit(_GATE_FAILED)
 
@@ -174,7 +176,7 @@ def agree_command(first: Path, second: Path, *, kinds: Sequence[str], as_json: b
     if as_json:
         click.echo(json.dumps(rounded(numbers), ensure_ascii=False, sort_keys=True))
     else:
-        scores.show_agreement(found, numbers)
+        comparisons.show_agreement(found, numbers)
 
 
 @gold.command("check")
@@ -195,7 +197,7 @@ def check(
         known = json.dumps(digests(folder, texts), ensure_ascii=False, indent=1, sort_keys=True)
         write_text(folder / "digests.json", known + "\n")
     found = check_gold(folder, find_kinds(kinds), texts)
-    scores.show_check(found, as_json=as_json)
+    comparisons.show_check(found, as_json=as_json)
     if found.failed:
         raise SystemExit(_GATE_FAILED)
 

@@ -9,28 +9,23 @@ import click
 
 from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
+from hyllm.cli.looks import opened, view_of
+from hyllm.cli.options import endpoint_options, question_options
 from hyllm.cli.show import show_extraction, show_summary
 from hyllm.errors import UsageError
 from hyllm.escaping import json_line, printable
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
-from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
 from hyllm.rules import RULES
+from hyllm.strategies import Strategy
 
 _SOME_FAILED = 4
 
 
 @click.command(cls=Configured, context_settings=ENVIRONMENT)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
-@click.option(
-    "--model",
-    metavar="NAME",
-    help="provider/model, a bare name with --base-url, or rules: no model, patterns only.",
-)
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible endpoint.")
-@click.option(
-    "--kind", "kinds", multiple=True, metavar="KIND", help="Only this kind of record; may be repeated."
-)
+@endpoint_options(timeout=600, rules=True)
+@question_options
 @click.option(
     "--issue-date", metavar="DATE", help="YYYY-MM-DD, or YYYY-MM. Relative dates resolve against it."
 )
@@ -71,31 +66,6 @@ _SOME_FAILED = 4
     help="Take the answers from DIR; nothing is sent.",
 )
 @click.option(
-    "--prompts",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Prompts of your own.",
-)
-@click.option(
-    "--wire",
-    type=click.Choice(WIRES),
-    help="How the endpoint is held to JSON, where its provider is not known.",
-)
-@click.option(
-    "--max-tokens",
-    type=click.IntRange(1),
-    metavar="N",
-    help=f"The longest answer asked for.  [default: {DEFAULT_MAX_TOKENS}]",
-)
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, min_open=True),
-    default=600,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a request may take.",
-)
-@click.option(
     "--concurrency",
     type=click.IntRange(1),
     default=8,
@@ -109,12 +79,17 @@ _SOME_FAILED = 4
     show_default=True,
     help="Ask further for what an answer lacks.",
 )
-@click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own.")
 @click.option(
     "--gazetteer",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
     help="Counties and districts of another city than 衡阳.",
+)
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The pages with their values marked, to look at in a browser, into FILE.",
 )
 def extract(
     paths: Sequence[str],
@@ -122,6 +97,9 @@ def extract(
     model: str | None,
     base_url: str | None,
     kinds: Sequence[str],
+    strategy: Strategy | None,
+    rows: bool,
+    examples: bool,
     issue_date: str | None,
     paper: str | None,
     page_no: str | None,
@@ -143,6 +121,7 @@ def extract(
     ask_again: bool,
     local_only: bool,
     gazetteer: Path | None,
+    html: Path | None,
 ) -> None:
     """Extract the records of pages: files, folders with *.txt below them, *.jsonl, or - for standard input.
 
@@ -169,11 +148,14 @@ def extract(
         None if replay and not was_typed(context, "model") else model,
         kinds=kinds,
         base_url=base_url,
+        rows=rows,
+        examples=examples,
         wire=wire,  # pyright: ignore[reportArgumentType] - click has checked it
         max_tokens=max_tokens,
         timeout=timeout,
         concurrency=concurrency,
         prompts=prompts,
+        strategy=None if replay and not was_typed(context, "strategy") else strategy,
         replay=replay,
         record=record,
         without_text=without_text,
@@ -186,15 +168,27 @@ def extract(
     )
     click.echo(printable(describe_dates(pages)), err=True)
     click.echo(printable(extractor.announcement(len(pages))), err=True)
-    _run(extractor, pages, as_json=as_json, out=out)
+    _run(extractor, pages, as_json=as_json, out=out, html=html)
 
 
-def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Path | None) -> None:
+def _run(
+    extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Path | None, html: Path | None
+) -> None:
     """Extracts the pages and prints each in its turn. What has come is printed, whatever ends the run."""
     with ExitStack() as stack:
-        printer = _Printer(pages, as_json=as_json, out=stack.enter_context(_opened(out)) if out else None)
+        lines = stack.enter_context(opened(out, "--out")) if out else None
+        seen: list[Extraction] = []
+        if html:
+            view = stack.enter_context(opened(html, "--html"))
+            stack.callback(lambda: view.write(view_of(pages, seen)))
+        printer = _Printer(pages, as_json=as_json, out=lines)
         stack.callback(printer.finish)
-        results = extractor.map(pages, done=printer.take)
+
+        def take(result: Extraction) -> None:
+            seen.append(result)
+            printer.take(result)
+
+        results = extractor.map(pages, done=take)
     show_summary(results)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
@@ -203,13 +197,6 @@ def _run(extractor: Extractor, pages: Sequence[Page], *, as_json: bool, out: Pat
         click.echo(printable(f"hyllm: {said}"), err=True)
     if failed:
         raise SystemExit(_exit_code(failed, len(results)))
-
-
-def _opened(path: Path) -> TextIO:
-    try:
-        return path.open("w", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise UsageError(f"--out {path}: cannot be written: {error.strerror}") from error
 
 
 def _exit_code(failed: Sequence[Extraction], pages: int) -> int:

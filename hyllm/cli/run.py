@@ -16,6 +16,7 @@ from hyllm.cli.suites import SUITES_OPTION
 from hyllm.errors import UsageError
 from hyllm.escaping import printable
 from hyllm.evals import (
+    NOTHING,
     Beside,
     Suite,
     SuiteRun,
@@ -33,10 +34,11 @@ from hyllm.evals import (
 from hyllm.extract import Extractor
 from hyllm.prompting import WIRES
 from hyllm.rules import RULES
-from hyllm.scoring import Comparison, Gate, Run, junit
+from hyllm.scoring import Gate, Run, junit
+from hyllm.settings import known_strategy
+from hyllm.strategies import STRATEGIES
 
 _GATE_FAILED = 1
-STRATEGIES = ("page",)
 
 
 class _Asked(NamedTuple):
@@ -52,6 +54,7 @@ class _Asked(NamedTuple):
     stale: bool
     timeout: float
     concurrency: int
+    with_beside: bool
 
     @property
     def by_rules(self) -> bool:
@@ -96,6 +99,9 @@ class _Asked(NamedTuple):
 )
 @click.option("--timeout", type=click.FloatRange(0, min_open=True), default=600, metavar="SECONDS")
 @click.option("--concurrency", type=click.IntRange(1), default=8, metavar="N")
+@click.option(
+    "--beside/--no-beside", "with_beside", default=True, help="With ceiling and floor, or quicker without."
+)
 @click.option("--yes", is_flag=True, help="Do not ask before sending.")
 @click.option("--json", "as_json", is_flag=True, help="Every number, as a line of JSON a repeat.")
 @SUITES_OPTION
@@ -114,6 +120,7 @@ def run(
     prompts: Path | None,
     timeout: float,
     concurrency: int,
+    with_beside: bool,
     yes: bool,
     as_json: bool,
     suites_file: Path,
@@ -139,6 +146,7 @@ def run(
         stale,
         timeout,
         concurrency,
+        with_beside,
     )
     _check(asked, repeat)
     pages = suite_pages(chosen, count)
@@ -167,11 +175,15 @@ def _extractor(asked: _Asked, suite: Suite, number: int) -> Extractor:
     again = f"repeat-{number}" if number > 1 else ""
     if asked.by_rules:
         return Extractor(RULES)
+    strategy = known_strategy(asked.strategy)
     if not asked.is_live:
-        return Extractor(replay=suite.cassettes / again, stale_too=asked.stale, prompts=asked.prompts)
+        return Extractor(
+            replay=suite.cassettes / again, strategy=strategy, stale_too=asked.stale, prompts=asked.prompts
+        )
     context = click.get_current_context()
     return Extractor(
         asked.model,
+        strategy=strategy,
         wire=asked.wire,  # pyright: ignore[reportArgumentType] - click has checked it
         prompts=asked.prompts,
         record=asked.record / again if asked.record else None,
@@ -205,31 +217,26 @@ def _one(
     """One run: answered, scored, written, shown."""
     done = run_suite(suite, asked.strategy, extractor, pages)
     predictions = [page.prediction for page in done.score.pages if page.prediction]
-    known = beside(suite, pages, extractor.kinds, predictions, with_floor=not asked.by_rules)
+    known = NOTHING
+    if asked.with_beside:
+        known = beside(suite, pages, extractor.kinds, predictions, with_floor=not asked.by_rules)
     numbers = all_numbers(done, known)
     written = write_folder(done, numbers, sys.argv[1:])
-    baseline = None if asked.by_rules else read_baseline(suite.baseline(asked.strategy))
-    passed, comparison = suite_gates(done, numbers, written, baseline) if not asked.by_rules else ([], None)
-    _write_rest(written, done, numbers, passed, comparison)
-    if as_json:
-        click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
-    else:
-        scores.show_score(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
-    _tell(done, known, written, has_baseline=baseline is not None)
-    return _Result(numbers, passed)
-
-
-def _write_rest(
-    written: Run,
-    done: SuiteRun,
-    numbers: Mapping[str, Any],
-    passed: Sequence[Gate],
-    comparison: Comparison | None,
-) -> None:
-    lines = scores.score_lines(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
+    baseline, passed, comparison = None, list[Gate](), None
+    if not asked.by_rules:
+        baseline = read_baseline(suite.baseline(asked.strategy))
+        passed, comparison = suite_gates(done, numbers, written, baseline)
+    told = scores.score_lines(done.score, numbers, passed, comparison, columns_of(numbers), _title(done))
+    lines = list(told)
     write_text(written.folder / "summary.md", scores.summary(lines))
     write_text(written.folder / "junit.xml", junit(done.score, passed))
     write_report(written, numbers, done.texts, passed=passed, comparison=comparison, other="the baseline")
+    if as_json:
+        click.echo(json.dumps(numbers, ensure_ascii=False, sort_keys=True))
+    else:
+        click.echo("\n".join(lines))
+    _tell(done, known, written, has_baseline=baseline is not None)
+    return _Result(numbers, passed)
 
 
 def _title(done: SuiteRun) -> str:

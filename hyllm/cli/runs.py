@@ -152,9 +152,9 @@ def _page_lines(run: Run, page: str, records: Sequence[Mapping[str, Any]]) -> It
         side = record["gold"] or record["predicted"]
         sign = {"matched": "≠" if wrong else "=", "missing": "−", "spurious": "+", "optional": "="}
         told = "" if record["outcome"] == "matched" else f" ({record['outcome']})"
-        yield printable(f"\n{sign[record['outcome']]} {record['kind']} {side['name']}{told}")
-        if wrong:
-            yield from scores.slot_table(wrong)
+        yield printable(f"{sign[record['outcome']]} {record['kind']} {side['name']}{told}")
+        for line in scores.slot_table(wrong) if wrong else ():
+            yield f"    {line}"
         for quote in record["evidence"][:2] if wrong else ():
             yield printable(f"    “{quote}”")
 

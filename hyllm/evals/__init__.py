@@ -12,8 +12,9 @@ gold, changes = carry(clean_gold, clean, damaged, page="front-interleaved")
 from hyllm.evals._articles import Article, ArticleSet, read_articles
 from hyllm.evals._bands import make_page
 from hyllm.evals._baseline import bless, find_run, read_baseline, suite_run
-from hyllm.evals._beside import Beside, beside
+from hyllm.evals._beside import NOTHING, Beside, beside
 from hyllm.evals._carry import Carried, Change, carry
+from hyllm.evals._damage import DAMAGES, Damage, damaged
 from hyllm.evals._decisions import (
     Decision,
     decisions_file,
@@ -25,6 +26,7 @@ from hyllm.evals._folder import all_numbers, suite_gates, write_folder, write_re
 from hyllm.evals._making import carried_to, differences, folder_files, gold_file, page_files, write_text
 from hyllm.evals._measures import Measures, measures
 from hyllm.evals._page import BANDS, Band, MadePage, Run, Stretch
+from hyllm.evals._robustness import SHARES, Survival, robustness
 from hyllm.evals._running import SuiteRun, run_suite, suite_pages
 from hyllm.evals._scored import KnownPage, known_pages, scored, scored_pages
 from hyllm.evals._source import Block, Place, Source, source_of
@@ -32,6 +34,9 @@ from hyllm.evals._suites import Folder, PlannedPage, Suite, Suites, read_suites
 
 __all__ = [
     "BANDS",
+    "DAMAGES",
+    "NOTHING",
+    "SHARES",
     "Article",
     "ArticleSet",
     "Band",
@@ -39,6 +44,7 @@ __all__ = [
     "Block",
     "Carried",
     "Change",
+    "Damage",
     "Decision",
     "Folder",
     "KnownPage",
@@ -52,11 +58,13 @@ __all__ = [
     "Suite",
     "SuiteRun",
     "Suites",
+    "Survival",
     "all_numbers",
     "beside",
     "bless",
     "carried_to",
     "carry",
+    "damaged",
     "decisions_file",
     "differences",
     "find_run",
@@ -71,6 +79,7 @@ __all__ = [
     "read_baseline",
     "read_decisions",
     "read_suites",
+    "robustness",
     "run_suite",
     "scored",
     "scored_pages",

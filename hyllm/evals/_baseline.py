@@ -55,10 +55,10 @@ def find_run(home: Path, name: str) -> Path:
         UsageError: there is none.
     """
     if name == "latest":
-        runs = sorted(path.parent for path in (home / "runs").glob("*/run.json"))
+        runs = sorted((home / "runs").glob("*/run.json"), key=lambda path: path.stat().st_mtime_ns)
         if not runs:
             raise UsageError(f"there is no run in {home / 'runs'} yet: hyllm eval run SUITE makes one")
-        return runs[-1]
+        return runs[-1].parent
     inside = home / "runs" / name
     return inside if inside.is_dir() and not Path(name).is_dir() else Path(name)
 

@@ -41,6 +41,10 @@ class Beside(NamedTuple):
         return {"ceiling": self.ceiling, "annotators": self.annotators, "floor": self.floor}
 
 
+NOTHING = Beside(None, None, None, ())
+"""Where nothing is to stand beside the score."""
+
+
 def beside(
     suite: Suite,
     pages: Sequence[Page],

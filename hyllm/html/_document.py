@@ -2,7 +2,8 @@
 
 import base64
 import hashlib
-import html
+
+from hyllm.html._text import plain
 
 
 def document(title: str, body: str, *, style: str, script: str = "") -> str:
@@ -34,7 +35,7 @@ def document(title: str, body: str, *, style: str, script: str = "") -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n"
+        f"<title>{plain(title)}</title>\n<style>{style}</style>\n</head>\n"
         f"<body>\n{body}\n{scripted}</body>\n</html>\n"
     )
 

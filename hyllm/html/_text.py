@@ -30,8 +30,12 @@ def bidi_safe(text: str) -> str:
     return f"<bdi>{_escaped(text)}</bdi>"
 
 
+def plain(text: str) -> str:
+    """Foreign text where no element can stand: in attributes in quotes, titles, options and drawings."""
+    return html.escape(_UNSEEN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text))
+
+
 def _escaped(text: str) -> str:
-    """Text as HTML, for content and for attributes in quotes."""
     parts: list[str] = []
     last = 0
     for match in _UNSEEN.finditer(text):

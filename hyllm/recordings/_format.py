@@ -28,7 +28,7 @@ class Turn(NamedTuple):
     first: str
     """The `request_key` of the page's first request."""
     number: int
-    """1 for the first further turn."""
+    """1 for the first that asks for what failed; 0 for a second look."""
 
 
 @dataclass(frozen=True, slots=True)

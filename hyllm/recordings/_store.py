@@ -5,7 +5,7 @@ A recording answers a request with the same key, whatever the host.
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,14 @@ from typing import Any
 import yaml
 
 from hyllm.errors import RecordingError, StaleRecording, UsageError
-from hyllm.prompting import request_key
+from hyllm.prompting import Form, request_key
 from hyllm.recordings._explain import explain, likeness, shown_page
 from hyllm.recordings._format import Interaction, Turn, dump_yaml, dumps, load_yaml, loads
 from hyllm.recordings._without_text import PageText, sha256_of
 
-_STRATEGY = "page"
-"""The folder below a suite: one request for all kinds of a page."""
+_META = "meta.yaml"
+_DEFAULT = "page"
+"""The folder below a suite of what was asked in the default strategy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,45 @@ class Meta:
     """The request's other settings: wire, temperature, …"""
     without_text: bool = False
     """Whether the pages' text is left out of the recordings."""
+    rows: bool = False
+    """Whether the items of records' lists were asked for as rows."""
+    examples: bool = True
+    """Whether the prompt had examples."""
+
+    @property
+    def form(self) -> Form:
+        """How the prompt was formed."""
+        return Form(self.rows, self.examples)
+
+
+_SELDOM = {"without_text": False, "rows": False, "examples": True}
+"""What is not written where it is so."""
 
 
 class Recordings:
-    """The recordings of one suite: a folder `<suite>`, its pages in `<suite>/page/`.
+    """The recordings of one suite in one strategy: the pages in `<suite>/<strategy>/`.
 
     Args:
         suite: the folder.
+        strategy: how the pages were asked for.
         without_text: what is added is written without its page's text.
         stale_too: whether `get` may give what was recorded with another prompt.
+        through: what every interaction passes through as it is read, with its page.
     """
 
-    def __init__(self, suite: Path, *, without_text: bool = False, stale_too: bool = False) -> None:
-        self.folder = suite / _STRATEGY
+    def __init__(
+        self,
+        suite: Path,
+        strategy: str = _DEFAULT,
+        *,
+        without_text: bool = False,
+        stale_too: bool = False,
+        through: Callable[[str, Interaction], Interaction] | None = None,
+    ) -> None:
+        self.strategy = strategy
+        self.folder = suite / strategy
         self.without_text = without_text
+        self._through = through
         self.stale: dict[str, str] = {}
         """By page, what has changed since its recording was made: those that `get` gave all the same."""
         self._stale_too = stale_too
@@ -59,17 +85,20 @@ class Recordings:
         """The key of the recorded request that was taken for another: further turns hang on it."""
         self._texts: dict[str, PageText | str] = {}
         self._read: dict[str, list[Interaction]] = {}
-        self._used: dict[str, list[Interaction]] = {}
-        """What was found or added in this run. The rest of a page's file goes when something is added."""
+        self._wanted: dict[str, list[str]] = {}
+        """The keys of first requests. What else a page's file holds goes when something is added."""
+
+    def want(self, page: str, keys: Sequence[str]) -> None:
+        """Says which first requests a page has, before they are looked for: they are looked for at once, and
+        what is recorded of one must not go when the answer to another is added.
+        """
+        self._wanted[page] = list(keys)
 
     def find(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction | None:
         """The recording of this very request, or of this turn; or `None`."""
         key = turn or request_key(body)
-        found = next((one for one in self._interactions(page) if one.key == key), None)
-        used = self._used.setdefault(page, [])
-        if found is not None and found not in used:
-            used.append(found)
-        return found
+        self._want(page, _first(key))
+        return next((one for one in self._interactions(page) if one.key == key), None)
 
     def get(self, page: str, body: Mapping[str, Any], turn: Turn | None = None) -> Interaction:
         """The recording of this very request, or of this turn.
@@ -86,6 +115,7 @@ class Recordings:
         if found is not None:
             return found
         firsts = [one for one in self._interactions(page) if one.turn is None]
+        firsts = [one for one in firsts if one.key not in self._wanted[page]]
         if turn is not None or not firsts:
             what = f"{page}: further turn {turn.number}" if turn else page
             raise RecordingError(f"{what}: not recorded in {self.folder}; record it with {self._anew()}")
@@ -107,12 +137,19 @@ class Recordings:
         Raises:
             RecordingError: it cannot be written.
         """
-        used = [*self._used.get(page, []), interaction]
-        written = used
-        if self.without_text:
-            written = [self._text(page).without(one) for one in used]
+        wanted = self._want(page, _first(interaction.key))
+        known = [one for one in self._read.get(page, []) if one.key != interaction.key]
+        kept = [one for one in (*known, interaction) if _first(one.key) in wanted]
+        kept.sort(key=lambda one: (wanted.index(_first(one.key)), one.turn.number if one.turn else -1))
+        written = [self._text(page).without(one) for one in kept] if self.without_text else kept
         _write(self._path(page), dumps(written))
-        self._used[page], self._read[page] = used, list(used)
+        self._read[page] = kept
+
+    def _want(self, page: str, key: str) -> list[str]:
+        wanted = self._wanted.setdefault(page, [])
+        if key not in wanted:
+            wanted.append(key)
+        return wanted
 
     def expect(self, page: str, text: str) -> None:
         """Takes note of a page's text, which recordings without text are filled in from.
@@ -136,7 +173,13 @@ class Recordings:
                 raise RecordingError(f"{page}: cannot be recorded --without-text: {error}") from error
 
     def _anew(self) -> str:
-        return f"hyllm extract … --record {self.folder.parent}"
+        strategy = "" if self.strategy == _DEFAULT else f" --strategy {self.strategy}"
+        return f"hyllm extract …{strategy} --record {self.folder.parent}"
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is anything."""
+        return (self.folder / _META).is_file()
 
     def meta(self) -> Meta:
         """What is known of the recordings as a whole.
@@ -144,8 +187,8 @@ class Recordings:
         Raises:
             RecordingError: there is no `meta.yaml`, or it cannot be read.
         """
-        path = self.folder / "meta.yaml"
-        if not path.is_file():
+        path = self.folder / _META
+        if not self.is_begun:
             raise RecordingError(f"no recordings in {self.folder.parent}: {path} is missing")
         try:
             found: dict[str, Any] = load_yaml(path.read_text(encoding="utf-8"))
@@ -171,8 +214,8 @@ class Recordings:
                 would be lost.
             RecordingError: it cannot be written.
         """
-        path = self.folder / "meta.yaml"
-        if path.is_file():
+        path = self.folder / _META
+        if self.is_begun:
             known = self.meta()
             if (known.model, known.options) != (meta.model, meta.options):
                 theirs = f"{known.model} with {dict(known.options)}"
@@ -189,8 +232,9 @@ class Recordings:
             if (known.prompt_hash, known.schema_hash) == (meta.prompt_hash, meta.schema_hash):
                 return
         tree = {name: getattr(meta, name) for name in Meta.__dataclass_fields__}
-        if not tree["without_text"]:
-            del tree["without_text"]
+        for name, default in _SELDOM.items():
+            if tree[name] == default:
+                del tree[name]
         _write(path, dump_yaml(tree | {"kinds": list(meta.kinds), "options": dict(meta.options)}))
 
     def _interactions(self, page: str) -> list[Interaction]:
@@ -203,7 +247,9 @@ class Recordings:
             except (OSError, UnicodeDecodeError) as error:
                 raise RecordingError(f"{path}: cannot be read: {error}") from error
             else:
-                self._read[page] = [self._whole(page, one, path) for one in loads(text, str(path))]
+                found = [self._whole(page, one, path) for one in loads(text, str(path))]
+                through = self._through
+                self._read[page] = [through(page, one) for one in found] if through else found
         return self._read[page]
 
     def _whole(self, page: str, one: Interaction, path: Path) -> Interaction:
@@ -230,6 +276,16 @@ class Recordings:
         if not path.resolve().is_relative_to(self.folder.resolve()) or page == "meta":
             raise UsageError(f"page id {page!r} cannot name a recording")
         return path
+
+
+def recorded_strategies(suite: Path) -> tuple[str, ...]:
+    """The strategies in which a suite has recordings, sorted."""
+    return tuple(sorted(path.parent.name for path in suite.glob(f"*/{_META}")))
+
+
+def _first(key: str | Turn) -> str:
+    """The key of the first request that an interaction belongs to."""
+    return key.first if isinstance(key, Turn) else key
 
 
 def _write(path: Path, text: str) -> None:

@@ -9,6 +9,5 @@ the folder, so a relay can be stopped and started again, and a request asked aga
 
 from ._folder import Status, status
 from ._server import Relay
-from ._wire import estimate_tokens
 
-__all__ = ["Relay", "Status", "estimate_tokens", "status"]
+__all__ = ["Relay", "Status", "status"]

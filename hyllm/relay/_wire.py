@@ -1,20 +1,15 @@
 """The bodies of the OpenAI protocol, in and out: pure functions, no files and no sockets."""
 
 import json
-import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn, cast
 
 from hyllm.prompting import request_key
+from hyllm.tokens import estimate_tokens
 
 MODEL = "relay"
 """The one model `GET /v1/models` lists, and the name of a request that gives none."""
-
-_CJK = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-_CJK_PER_TOKEN = 1.6
-_OTHERS_PER_TOKEN = 4
 
 
 class Refusal(Exception):
@@ -114,15 +109,6 @@ def completion(ask: Ask, content: str, *, created: float) -> dict[str, Any]:
 def models() -> dict[str, Any]:
     """What `GET /v1/models` answers."""
     return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": 0, "owned_by": "hyllm"}]}
-
-
-def estimate_tokens(text: str) -> int:
-    """About how many tokens `text` has: one to 1.6 Chinese, Japanese or Korean characters, one to 4 others.
-
-    The ratios are rules of thumb, right within about a third for today's tokenizers.
-    """
-    cjk = len(_CJK.findall(text))
-    return math.ceil(cjk / _CJK_PER_TOKEN + (len(text) - cjk) / _OTHERS_PER_TOKEN)
 
 
 def count_characters(body: Mapping[str, Any]) -> int:

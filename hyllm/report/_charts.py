@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Sequence
-from html import escape
 from typing import NamedTuple
+
+from hyllm.html import plain
 
 _LEFT, _RIGHT, _ROW, _TOP = 168, 78, 34, 22
 _WIDTH = 760
@@ -35,7 +36,7 @@ def chart(bars: Sequence[Bar], title: str) -> str:
     first = min(0.9, math.floor(min(known) * 10) / 10)
     height = _TOP + _ROW * len(bars) + 8
     parts = [
-        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{escape(title)}">',
+        f'<svg class="chart" viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{plain(title)}">',
         *_axis(first, height),
     ]
     for place, bar in enumerate(bars):
@@ -60,7 +61,7 @@ def _axis(first: float, height: int) -> list[str]:
 
 
 def _row(bar: Bar, y: float, first: float) -> list[str]:
-    parts = [f'<text class="label" x="{_LEFT - 14}" y="{y + 4}">{escape(bar.label)}</text>']
+    parts = [f'<text class="label" x="{_LEFT - 14}" y="{y + 4}">{plain(bar.label)}</text>']
     if bar.low is not None and bar.high is not None:
         left, right = _x(bar.low, first), _x(bar.high, first)
         parts.append(f'<line class="interval" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>')
@@ -72,7 +73,7 @@ def _row(bar: Bar, y: float, first: float) -> list[str]:
         x = _x(bar.value, first)
         parts.append(f'<circle class="value" cx="{x}" cy="{y}" r="5"/>')
     told = bar.note if bar.value is None else f"{bar.value:.3f}"
-    return [*parts, f'<text class="number" x="{_WIDTH - _RIGHT + 14}" y="{y + 4}">{escape(told)}</text>']
+    return [*parts, f'<text class="number" x="{_WIDTH - _RIGHT + 14}" y="{y + 4}">{plain(told)}</text>']
 
 
 def _sign(name: str, x: float, y: float) -> str:

@@ -1,9 +1,8 @@
 """A run set against another: the verdict, and which values broke or were mended."""
 
 from collections.abc import Sequence
-from html import escape
 
-from hyllm.html import bidi_safe
+from hyllm.html import bidi_safe, plain
 from hyllm.scoring import Change, Comparison, View
 
 
@@ -12,7 +11,7 @@ def comparison_section(found: Comparison, other: str) -> str:
     rows = "".join(_view(name, view) for name, view in (("slots", found.slots), ("records", found.records)))
     lost = f"<p>Pages lost: {', '.join(map(bidi_safe, found.lost))}.</p>" if found.lost else ""
     return (
-        f"<p><strong>{escape(found.verdict)}</strong></p><p>First: {bidi_safe(other)}. Second: this run. "
+        f"<p><strong>{plain(found.verdict)}</strong></p><p>First: {bidi_safe(other)}. Second: this run. "
         f"Wrong or spurious predicted values {found.spurious[0]} → {found.spurious[1]}; "
         f"{found.clusters} clean texts.</p>{lost}"
         '<div class="wide"><table class="numbers"><thead><tr><th>F1<th>first<th>second<th>difference'
@@ -36,7 +35,7 @@ def _changes(title: str, changes: Sequence[Change]) -> str:
     if not changes:
         return f"<h3>{title}: none</h3>"
     rows = "".join(
-        f"<tr><td>{bidi_safe(one.page)}<td lang=zh-Hans>{bidi_safe(one.name)}<td>{escape(one.row)}"
+        f"<tr><td>{bidi_safe(one.page)}<td lang=zh-Hans>{bidi_safe(one.name)}<td>{plain(one.row)}"
         f"<td lang=zh-Hans>{bidi_safe(one.gold)}<td lang=zh-Hans>{bidi_safe(one.predicted or '–')}"
         f"<td lang=zh-Hans><small>{bidi_safe(one.quote)}</small>"
         for one in changes

@@ -1,10 +1,9 @@
 """The errors of a run: a card a record, a row a wrong value, gold and prediction beside each other."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Any, NamedTuple
 
-from hyllm.html import Mark, bidi_safe, snippet
+from hyllm.html import Mark, bidi_safe, plain, snippet
 
 Json = dict[str, Any]
 _WORDS = {"inc": "wrong", "mis": "missing", "spu": "spurious"}
@@ -92,10 +91,10 @@ def _card(errors: Sequence[Error], text: str, decided: Mapping[str, str]) -> str
     name = str(side["name"] or "(no name)")
     told = _OUTCOMES.get(record["outcome"], f"{len(errors)} wrong")
     dup = " · duplicate" if record.get("dup") else ""
-    band = f" · {escape(first.band)}" if first.band else ""
+    band = f" · {plain(first.band)}" if first.band else ""
     head = (
         f'<header><h3 lang="zh-Hans">{bidi_safe(name)}</h3>'
-        f"<p>{bidi_safe(first.page)}{band} · {escape(record['kind'])} · {told}{dup}</p></header>"
+        f"<p>{bidi_safe(first.page)}{band} · {plain(record['kind'])} · {told}{dup}</p></header>"
     )
     rows = "".join(_row(error, text, decided) for error in errors)
     table = (
@@ -115,13 +114,13 @@ def _row(error: Error, text: str, decided: Mapping[str, str]) -> str:
         "band": error.band,
         "page": error.page,
     }
-    attributes = "".join(f' data-{name}="{_attribute(value)}"' for name, value in about.items())
+    attributes = "".join(f' data-{name}="{plain(value)}"' for name, value in about.items())
     if error.record["outcome"] in _OUTCOMES and slot["row"] != "name":
         text = ""  # where the record stands, its name says
     gold = _side(slot["gold"], error.gold_marks, text)
     predicted = _side(slot["predicted"], error.predicted_marks, text)
     return (
-        f'<tr id="e{error.number}" tabindex="-1"{attributes}><th scope="row">{escape(slot["row"])}</th>'
+        f'<tr id="e{error.number}" tabindex="-1"{attributes}><th scope="row">{plain(slot["row"])}</th>'
         f"<td>{gold}</td><td>{predicted}</td><td>{_verdict(error, decided)}</td></tr>"
     )
 
@@ -145,8 +144,3 @@ def _verdict(error: Error, decided: Mapping[str, str]) -> str:
         decision = decided.get(slot["key"])
         parts.append(f"<small>on the page; {f'decided: {decision}' if decision else 'to be decided'}</small>")
     return "".join(parts)
-
-
-def _attribute(text: str) -> str:
-    """Text for an attribute: a lone surrogate cannot stand in a file."""
-    return escape(text.encode("utf-8", "replace").decode())

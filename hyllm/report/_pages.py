@@ -1,10 +1,9 @@
 """The pages' texts, with right, missing and wrong values marked where they stand."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
-from hyllm.html import Mark, bidi_safe, marked
+from hyllm.html import Mark, bidi_safe, marked, plain
 from hyllm.report._errors import Error
 
 Json = dict[str, Any]
@@ -49,8 +48,7 @@ def _section(page: Json, text: str | None, marks: Sequence[Mark]) -> str:
         if text is not None
         else "<p>The text is not at hand.</p>"
     )
-    name = escape(page["page"].encode("utf-8", "replace").decode())
     return (
-        f'<section class="page" data-name="{name}"><h3>{bidi_safe(page["page"])}</h3>'
-        f"<p>{escape(about)}</p>{body}</section>"
+        f'<section class="page" data-name="{plain(page["page"])}"><h3>{bidi_safe(page["page"])}</h3>'
+        f"<p>{plain(about)}</p>{body}</section>"
     )

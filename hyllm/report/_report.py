@@ -3,11 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from hyllm.html import bidi_safe, document
+from hyllm.html import bidi_safe, document, plain
 from hyllm.report._comparison import comparison_section
 from hyllm.report._errors import Error, cards, errors_of
 from hyllm.report._pages import page_sections
@@ -81,12 +80,12 @@ def _top(title: str, of: RunReport) -> str:
     links += [("errors", "Errors")]
     nav = "".join(f'<a href="#{name}">{words}</a>' for name, words in links)
     gates = "".join(
-        f'<li class="{"passed" if gate.passed else "failed"}">{escape(gate.message)}: '
+        f'<li class="{"passed" if gate.passed else "failed"}">{plain(gate.message)}: '
         f"{'ok' if gate.passed else 'failed'}</li>"
         for gate in of.gates
     )
     return (
-        f'<header id="top"><h1>{bidi_safe(title)}</h1><p>{escape(" · ".join(filter(None, told)))}</p>'
+        f'<header id="top"><h1>{bidi_safe(title)}</h1><p>{plain(" · ".join(filter(None, told)))}</p>'
         f'<nav>{nav}<button type="button" id="theme" hidden>dark / light</button></nav>'
         + (f'<ul class="gates">{gates}</ul>' if gates else "")
         + "</header>"
@@ -131,10 +130,6 @@ def _filters(errors: Sequence[Error]) -> str:
 
 
 def _select(name: str, values: Sequence[str]) -> str:
-    told = [(_attribute(value), _attribute(_SOURCES.get(value, value))) for value in values]
+    told = [(plain(value), plain(_SOURCES.get(value, value))) for value in values]
     options = "".join(f'<option value="{value}">{words}</option>' for value, words in [("", "all"), *told])
     return f'<label>{name} <select data-filter="{name}">{options}</select></label>'
-
-
-def _attribute(text: str) -> str:
-    return escape(text.encode("utf-8", "replace").decode())

@@ -1,9 +1,9 @@
 """The numbers of a run as HTML tables and drawings."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from typing import Any
 
+from hyllm.html import plain
 from hyllm.report._charts import Bar, chart, share
 
 Json = Mapping[str, Any]
@@ -29,7 +29,7 @@ def headline(numbers: Json, baseline: Mapping[str, float | None] | None) -> str:
         cells += [_interval(interval), *(_share(column.get(key)) for column in shown.values())]
         rows.append(f"<tr><th scope=row>{label}" + "".join(f"<td>{'–' if c is None else c}" for c in cells))
     heads = ["gold", "predicted", "P", "R", "F1", "95 % (pages)", *shown]
-    names = {"ceiling": "ceiling (A–B)", "floor": "floor (rules)"}
+    names = {"ceiling": "ceiling (A–B)", "floor": "floor (rules)", "baseline": "compared with"}
     head = "".join(f"<th>{names.get(name, name)}" for name in heads)
     legend = "".join(
         f'<li><span class="sign {name}"></span>{told}</li>'
@@ -37,7 +37,7 @@ def headline(numbers: Json, baseline: Mapping[str, float | None] | None) -> str:
             ("value", "F1 with its 95 % interval over clean texts"),
             ("ceiling", "ceiling: one annotator against the other"),
             ("floor", "floor: patterns without a model"),
-            ("baseline", "baseline"),
+            ("baseline", "the run it is compared with"),
         )
         if name == "value" or name in shown
     )
@@ -79,7 +79,7 @@ def facts(numbers: Json) -> str:
         *_annotators(numbers),
         *_dollars(numbers),
     ]
-    shown = "".join(f"<div><dt>{escape(name)}<dd>{escape(number)}</div>" for name, number in told)
+    shown = "".join(f"<div><dt>{plain(name)}<dd>{plain(number)}</div>" for name, number in told)
     return f'<dl class="facts">{shown}</dl>'
 
 
@@ -100,7 +100,7 @@ def slices(numbers: Json) -> str:
     parts = [f"<h3>kinds</h3>{chart(bars, 'slots F1 by kind')}"]
     for axis, values in numbers["slices"].items():
         bars = [_slice(name, row) for name, row in values.items()]
-        parts.append(f"<h3>{escape(axis)}</h3>" + (chart(bars, f"slots F1 by {axis}") or _few(values)))
+        parts.append(f"<h3>{plain(axis)}</h3>" + (chart(bars, f"slots F1 by {axis}") or _few(values)))
     return "".join(parts)
 
 
@@ -113,7 +113,7 @@ def _slice(name: str, row: Json) -> Bar:
 
 def _few(values: Json) -> str:
     told = ", ".join(f"{name} {row['clusters']}" for name, row in values.items())
-    return f"<p>Too few texts for a number: {escape(told)}.</p>"
+    return f"<p>Too few texts for a number: {plain(told)}.</p>"
 
 
 def fields(numbers: Json, errors: Mapping[str, str]) -> str:
@@ -132,8 +132,8 @@ def fields(numbers: Json, errors: Mapping[str, str]) -> str:
         ratios = "".join(f"<td>{_share(row[key])}" for key in ("P", "R", "F1"))
         bar = share(row["F1"], ceiling.get(name))
         rows.append(
-            f"<tr><th scope=row>{escape(name)}{counts}{ratios}<td>{bar}<td>{_share(ceiling.get(name))}"
-            f"<td class=words>{escape(errors.get(name, ''))}"
+            f"<tr><th scope=row>{plain(name)}{counts}{ratios}<td>{bar}<td>{_share(ceiling.get(name))}"
+            f"<td class=words>{plain(errors.get(name, ''))}"
         )
     titles = ("gold", "right", "wrong", "missing", "spurious", "P", "R", "F1")
     head = "".join(f"<th>{name}" for name in ("field", *titles, "", "ceiling", "main error"))

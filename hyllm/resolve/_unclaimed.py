@@ -1,11 +1,11 @@
 """Values that stand on a page and in no record: what a model may have overlooked."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from hyllm.marks import Grounding
-from hyllm.text import MatchView, joined
+from hyllm.text import MatchView, Unit, joined
 from hyllm.values import find_titled_names, find_values
 
 
@@ -40,6 +40,17 @@ def unclaimed(text: str, view: MatchView, grounding: Iterable[Grounding]) -> lis
         if before < 0 or claimed[before][1] <= start:
             found.append(Unclaimed(value.type, joined(text[start:end]), start, end))
     return found
+
+
+def shown_unclaimed(values: Iterable[Unclaimed], units: Sequence[Unit]) -> str:
+    """The values as a model is asked about them: a line a unit, behind its number, each value once."""
+    begins = [unit.start for unit in units]
+    by_unit: dict[int, list[str]] = {}
+    for value in values:
+        said = by_unit.setdefault(max(1, bisect_right(begins, value.start)), [])
+        if value.text not in said:
+            said.append(value.text)
+    return "\n".join(f"[{number}]{'；'.join(said)}" for number, said in sorted(by_unit.items()))
 
 
 def _united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from hyllm.schemas._reading import (
     signature,
     without_none,
 )
+from hyllm.schemas._rows import in_rows, of_row, part_of
 from hyllm.schemas._values import Date, Money, Quantity
 from hyllm.schemas._wire import wire_schema
 
@@ -44,7 +45,10 @@ __all__ = [
     "Reading",
     "Record",
     "annotation_of",
+    "in_rows",
+    "of_row",
     "page_model",
+    "part_of",
     "reading_model",
     "signature",
     "wire_schema",

@@ -150,16 +150,19 @@ def without_none(annotation: Any) -> Any:
     return rest[0] if len(rest) == 1 else Union[rest]  # noqa: UP007 - built at run time
 
 
-def signature(records: Sequence[type[Record]]) -> str:
-    """The answer's form in TypeScript's manner, as the prompt shows it: a fifth of the JSON Schema."""
-    lists = [f"  {r.hyllm.plural}: {_object(reading_model(r), '  ')}[]" for r in records]
+def signature(records: Sequence[type[Record]], *, rows: bool = False) -> str:
+    """The answer's form in TypeScript's manner, as the prompt shows it: a fifth of the JSON Schema.
+
+    With `rows` the items of a record's lists are arrays in the order of their fields, without keys.
+    """
+    lists = [f"  {r.hyllm.plural}: {_object(reading_model(r), '  ', rows=rows)}[]" for r in records]
     return "type Date = {text: string; anchor?: string}\ntype Answer = {\n" + "\n".join(lists) + "\n}"
 
 
-def _object(model: type[Reading], indent: str | None = None) -> str:
+def _object(model: type[Reading], indent: str | None = None, *, rows: bool) -> str:
     """An object type: over several lines where it is a record's, else in one."""
     members = [
-        f"{name}{'' if info.is_required() or name == 'evidence' else '?'}: {_type(info.annotation)}"
+        f"{name}{'' if info.is_required() or name == 'evidence' else '?'}: {_type(info.annotation, rows)}"
         for name, info in model.model_fields.items()
     ]
     if indent is None:
@@ -167,18 +170,29 @@ def _object(model: type[Reading], indent: str | None = None) -> str:
     return "{\n" + "".join(f"{indent}  {member}\n" for member in members) + indent + "}"
 
 
-def _type(annotation: Any) -> str:
+def _row(model: type[Reading]) -> str:
+    """An item as an array whose places are named."""
+    members = [
+        f"{name}: {_type(info.annotation, True)}{'' if info.is_required() else '|null'}"
+        for name, info in model.model_fields.items()
+    ]
+    return "[" + ", ".join(members) + "]"
+
+
+def _type(annotation: Any, rows: bool) -> str:
     annotation = without_none(annotation)
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return _type(args[0])
+        return _type(args[0], rows)
     if origin is list:
-        item = _type(args[0])
+        if rows and isinstance(args[0], type) and issubclass(args[0], Reading):
+            return f"{_row(args[0])}[]"
+        item = _type(args[0], rows)
         return f"({item})[]" if "|" in item and not item.startswith("{") else f"{item}[]"
     if origin is Literal:
         return "|".join(f'"{choice}"' for choice in args)
     if annotation is DateReading:
         return "Date"
     if isinstance(annotation, type) and issubclass(annotation, Reading):
-        return _object(annotation)
+        return _object(annotation, rows=rows)
     return {str: "string", int: "number"}[annotation]

@@ -42,7 +42,7 @@ def gates(
         views = (comparison.slots, comparison.records)
         worse = [v for v in views if v.is_significant and (v.second or 0) < (v.first or 0)]
         found.append(
-            Gate("regression", not worse, f"no significant drop (slots {-drop:+.3f}, p {view.p:.3f})")
+            Gate("regression", not worse, f"no significant drop (slots {0.0 - drop:+.3f}, p {view.p:.3f})")
         )
         found.append(Gate("pages", not comparison.lost, f"no page lost{_named(comparison.lost)}"))
         if margin is not None:

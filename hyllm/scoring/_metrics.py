@@ -11,6 +11,7 @@ from hyllm.scoring._doubt import Doubt, doubt, values_in
 from hyllm.scoring._fields import Row, rows_of
 from hyllm.scoring._grounding import Grounded
 from hyllm.scoring._intervals import Interval, Tally, by_cluster, interval
+from hyllm.scoring._marks import marks
 from hyllm.scoring._pages import KindScore, ScoredRecord
 from hyllm.scoring._score import PageScore, Score
 from hyllm.scoring._slots import compare_row, count
@@ -44,6 +45,7 @@ def metrics(score: Score) -> Json:
         "names": _names(score),
         "choices": _confusions(score),
         "grounding": _grounding(score.pages),
+        "marks": marks(score),
         "intervals": _intervals(score.pages),
         "matched": total([kind.matched for kind in every]).row(),
         "first_alternatives": total([kind.first_only for kind in every]).row(),

@@ -150,7 +150,7 @@ def test_what_a_store_began_with_is_asked_though_hyllm_says_otherwise_today(
     with opened(tmp_path / "a.db", endpoint, archive, wire="json_schema") as store:
         run(store, endpoint)
         make_archive(archive, 1, first=9)
-        monkeypatch.setattr("hyllm.extract.system_prompt", _another_prompt)
+        monkeypatch.setattr("hyllm.strategies.system_prompt", _another_prompt)
         monkeypatch.setattr("hyllm.prompting.wire_schema", _another_schema)
         enqueue(store, [archive], PageReader())
         run(store, endpoint)

@@ -113,7 +113,7 @@ def test_a_body_is_the_very_request_of_a_single_page(
         run(store, endpoint)
         keys = {bytes(row[0]).hex() for row in store.connection.execute("SELECT request_key FROM attempts")}
     asking = Extractor(endpoint=address(endpoint), wire="json_schema")
-    bodies = [asking.request(page) for page in PageReader().from_paths([archive])]
+    bodies = [asking.requests(page)[0].body for page in PageReader().from_paths([archive])]
 
     assert sorted(endpoint.bodies, key=number_in) == sorted(bodies, key=number_in)
     assert keys == {request_key(body) for body in bodies}

@@ -39,7 +39,7 @@ def test_what_is_sent_is_the_very_body_that_was_built(endpoint: Endpoint, wire: 
 
     asking.extract(PAGE)
 
-    assert endpoint.bodies == [asking.request(PAGE)]
+    assert endpoint.bodies == [request.body for request in asking.requests(PAGE)]
 
 
 def test_a_page_that_looks_like_a_template_is_sent_as_it_is(endpoint: Endpoint) -> None:

@@ -24,7 +24,7 @@ interleaved = ["front", "county", "briefs"]
 folder = "small"
 cassettes = "cassettes/small"
 floors = { slots = 0.3 }
-margin = 0.05
+margin = 0.01
 fresh = ["front-clean"]
 
 [suites.worse]
@@ -57,7 +57,7 @@ def record(home: Path, suite: str, damage: Damage = right, *, prompt: str | None
     chosen = read_suites(home / "suites.toml").suite(suite)
     extractor = Extractor("m-1", base_url="http://127.0.0.1:9/v1")
     options = RequestOptions(model="m-1", wire=extractor.options.wire)
-    prompt = prompt or extractor.prompt
+    prompt = prompt or extractor.plans[0].prompt
     recordings = Recordings(chosen.cassettes)
     kinds = ("project", "meeting", "official")
     hashes = (prompt_hash(prompt), schema_hash(extractor.kinds))
