@@ -11,7 +11,8 @@ from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.looks import opened, view_of
 from hyllm.cli.options import endpoint_options, question_options
-from hyllm.cli.show import show_extraction, show_summary
+from hyllm.cli.show import console, show_extraction, show_summary
+from hyllm.cli.waiting import Waiting
 from hyllm.errors import UsageError
 from hyllm.escaping import json_line, printable
 from hyllm.extract import Extractor
@@ -183,10 +184,12 @@ def _run(
             stack.callback(lambda: view.write(view_of(pages, seen)))
         printer = _Printer(pages, as_json=as_json, out=lines)
         stack.callback(printer.finish)
+        waiting = stack.enter_context(Waiting(console(stderr=True), len(pages)))
 
         def take(result: Extraction) -> None:
             seen.append(result)
-            printer.take(result)
+            with waiting.making_way(failed=result.status == "failed"):
+                printer.take(result)
 
         results = extractor.map(pages, done=take)
     show_summary(results)
