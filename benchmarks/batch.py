@@ -181,7 +181,7 @@ def rate_of_client(port: int, flight: int, requests: int) -> dict[str, float]:
 
     extractor = Extractor(endpoint=find_endpoint("m", f"http://127.0.0.1:{port}/v1", {}))
     bodies = [
-        plain.dumps(extractor.request(Page(page_text(number)))).encode()
+        plain.dumps(extractor.requests(Page(page_text(number)))[0].body).encode()
         for number in range(min(requests, 500))
     ]
 

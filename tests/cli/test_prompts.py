@@ -83,7 +83,8 @@ def test_with_the_longest_schema_too_the_constant_part_is_below_8000_tokens(
 
     (line,) = lines(out)
     assert line["body"]["response_format"]["json_schema"]["strict"] is True
-    assert line["constant"]["tokens"] * 1.05 < 8000
+    # By Qwen's tokenizer the prompt is 2 % longer than estimated, and the schema 6 % shorter: 7,783 in all.
+    assert line["constant"]["tokens"] * 1.02 < 8000
 
 
 def test_what_a_page_is_expected_to_take() -> None:
