@@ -145,6 +145,8 @@ class Engine:
         try:
             while self.stopped is None:
                 await self._fill()
+                if self.stopped is not None:  # while the queue was asked
+                    return
                 if not self._start_next() and not await self._wait():
                     return
         finally:
@@ -214,7 +216,7 @@ class Engine:
         if self._filling and self._filling.done():
             self._filling.result()
             self._filling = None
-        ahead = max(4, min(128, self._pace.limit // 4))
+        ahead = max(1, min(128, self._pace.limit // 4))
         if self._filling or len(self._ready) >= ahead or self._emptied:
             return
         self._filling = asyncio.create_task(self._refill(2 * ahead))
