@@ -39,8 +39,10 @@ def test_a_new_kind_is_extracted_checked_and_scored(
 
     endpoint.replies[:] = [Reply(json.dumps(ANSWER))]
     model = ("--model", "m", "--base-url", endpoint.url)
-    assert run("extract", "mishap/pages", *kind, *model, "--json") == 0
+    assert run("extract", "mishap/pages", *kind, *model, "--json", "--html", "seen.html") == 0
     line = capsys.readouterr().out
+    seen = Path("seen.html").read_text(encoding="utf-8")
+    assert 'data-refs="0:/mishaps/0/name">酃湖大道事故' in seen
     (tmp_path / "out.jsonl").write_text(line, encoding="utf-8")
     assert json.loads(line)["mishaps"][0]["injured"] == 5
     prompt = endpoint.bodies[0]["messages"][0]["content"]

@@ -85,7 +85,6 @@ def resolve_page(
     plurals = [kind.hyllm.plural for kind in kinds]
     problems = [problem for problem in lost if not any(_is_of(problem, plural) for plural in plurals)]
     records: dict[str, Sequence[Record]] = {}
-    folded = locator.view.text
     for kind in kinds:
         plural = kind.hyllm.plural
         united = merged(kind, readings[plural])
@@ -96,7 +95,8 @@ def resolve_page(
         found: list[Record] = []
         for index, one in enumerate(united.readings):
             walk = _Walk(locator, dates, one, marks, problems)
-            record = walk.record(kind, tidied(kind, one, folded, city), f"/{plural}/{index}")
+            told = locator.folded(getattr(one, "evidence", ())) or locator.view.text
+            record = walk.record(kind, tidied(kind, one, told, city), f"/{plural}/{index}")
             found.append(computed(record, gazetteer))
         records[plural] = with_ids(found, page_sha256, {mark.at: mark for mark in marks})
     overlooked = unclaimed(locator.text, locator.view, marks)

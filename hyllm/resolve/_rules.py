@@ -18,30 +18,30 @@ _OWN_CITY = ("我市", "全市", "本市")
 _IMPLY_NO_PRESENCE = frozenset({"attended", "instructed"})
 
 
-def tidied(record: type[Record], reading: Reading, page: str, city: str | None) -> Reading:
+def tidied(record: type[Record], reading: Reading, told: str, city: str | None) -> Reading:
     """The reading of a record without what is no value by rule.
 
     Args:
         record: the record class.
         reading: what the model said.
-        page: the page's text in match form.
+        told: what its evidence says, in match form.
         city: the paper's own city (衡阳), where it is known.
     """
     rules = _TIDYING.get(record)
-    return reading.model_copy(update=rules(reading, page, city)) if rules else reading
+    return reading.model_copy(update=rules(reading, told, city)) if rules else reading
 
 
-def _tidy_project(said: Any, page: str, city: str | None) -> dict[str, Any]:
+def _tidy_project(said: Any, told: str, city: str | None) -> dict[str, Any]:
     names = [said.name, *said.aliases]
     return {
         "aliases": distinct_names(said.name, said.aliases),
-        "place": None if is_no_place(said.place, names, page, city) else said.place,
-        "parties": [party for party in said.parties if not is_only_in(party.name, names, page)],
+        "place": None if is_no_place(said.place, names, told, city) else said.place,
+        "parties": [party for party in said.parties if not is_only_in(party.name, names, told)],
     }
 
 
-def _tidy_meeting(said: Any, page: str, city: str | None) -> dict[str, Any]:
-    del page, city
+def _tidy_meeting(said: Any, told: str, city: str | None) -> dict[str, Any]:
+    del told, city
     return {
         "organisers": [body for body in said.organisers if fold(body) not in _NO_BODIES],
         "participants": [
@@ -61,22 +61,22 @@ def distinct_names(name: str, aliases: Sequence[str]) -> list[str]:
     return kept
 
 
-def is_no_place(place: str | None, names: Sequence[str], page: str, city: str | None) -> bool:
+def is_no_place(place: str | None, names: Sequence[str], told: str, city: str | None) -> bool:
     """Whether a place is only the paper's own city, or stands nowhere but inside the name."""
     if place is None:
         return False
     own_city = (city, f"{city}市") if city else ()
-    return fold(place) in (*_OWN_CITY, *own_city) or is_only_in(place, names, page)
+    return fold(place) in (*_OWN_CITY, *own_city) or is_only_in(place, names, told)
 
 
-def is_only_in(words: str, names: Sequence[str], page: str) -> bool:
-    """Whether `words` stand on the page, but nowhere outside these names."""
+def is_only_in(words: str, names: Sequence[str], told: str) -> bool:
+    """Whether `words` are told, but nowhere outside these names."""
     wanted, folded = fold(words), [fold(name) for name in names]
-    if not any(wanted in name for name in folded):
+    if wanted not in told or not any(wanted in name for name in folded):
         return False
     for name in sorted(folded, key=len, reverse=True):
-        page = page.replace(name, "\n") if name else page
-    return wanted not in page
+        told = told.replace(name, "\n") if name else told
+    return wanted not in told
 
 
 def stated_roles(roles: Sequence[str]) -> list[str]:

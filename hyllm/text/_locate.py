@@ -114,6 +114,11 @@ class Locator:
         inside = index >= 0 and place < self.units[index].end
         return self.text[self.units[index].start : self.units[index].end] if inside else ""
 
+    def folded(self, numbers: Iterable[int]) -> str:
+        """What the units `numbers` say, in match form: a line a run of neighbours."""
+        runs = [self.view.window(start, end) for start, end in self.span(numbers)]
+        return "\n".join(self.view.text[start:end] for start, end in runs)
+
     def span(self, numbers: Iterable[int]) -> list[tuple[int, int]]:
         """The spans of the units `numbers`, neighbours merged to one. Unknown numbers are passed over."""
         return [(self.units[a - 1].start, self.units[b - 1].end) for a, b in self._neighbours(numbers)]

@@ -25,6 +25,8 @@ _EVENT = re.compile(
     "(?:随后|随即|之后|而后|接着|紧接着|届时|当时|会前|会后|其间|期间|此间|同时|席间|间隙)"
     "|[^0-9]+(?<![年月日天周季旬期])(?:之前|以前|前|之后|以后|后|期间|间隙|当天|当日|同日|同时|之际|以来)"
 )
+_FIRST_OR_LAST_DAY = re.compile("(?:(?P<opening>开幕|开始)|闭幕|结束|落幕)(?:当天|当日)$")
+"""Of an occasion that takes several days."""
 _STOPS = ",。、;:"
 _MARKS = f"“”\"'{_STOPS}"
 _LONG_AFTER = re.compile("建成|投产|达产|竣工|完工|投用|投入使用|运营")
@@ -152,6 +154,9 @@ def _event(plain: str, anchor: str | None) -> str:
         raise refuse("needs_anchor", "the date it points at is missing, or known only to the year")
     if plain.endswith("以来"):
         return Span(span.first, None).edtf
+    if edge := _FIRST_OR_LAST_DAY.search(plain):
+        day = span.first if edge["opening"] else span.last
+        return Span(day, day).edtf
     if span.first != span.last and not re.search("期间|其间|此间", plain):
         raise refuse("ambiguous", "the date it points at is a stretch of time")
     return span.edtf

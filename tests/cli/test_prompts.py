@@ -113,7 +113,7 @@ def test_diff_names_files_lines_and_stale_recordings(
     assert code == 0
     assert "──── meeting/rules.md: first requests that ask for meetings" in out
     assert "-## 会议 meetings\n+## 集会 meetings" in out
-    assert "(page): 3 of 3 pages stale: hyrb-2022-03-18-1" in out
+    assert "(page): 6 of 6 pages stale: hyrb-2021-09-28-1" in out
     assert "meetings.md: nothing reads this file" in err
 
 
@@ -127,7 +127,7 @@ def test_other_words_of_further_turns_make_nothing_stale(
     _, back, _ = run(capsys, "prompts", "diff", str(tmp_path), str(shipped("prompts")), "--json")
 
     changed, suite = lines(out)
-    assert (changed["file"], suite["stale"], suite["pages"]) == ("again/second.md", [], 3)
+    assert (changed["file"], suite["stale"], suite["pages"]) == ("again/second.md", [], 6)
     assert "+还缺什么？{{unclaimed}}{{kinds}}" in changed["diff"]
     assert "-还缺什么？{{unclaimed}}{{kinds}}" in lines(back)[0]["diff"]
 
@@ -139,6 +139,6 @@ def test_the_shipped_prompts_do_not_differ_from_themselves(
     code, _, wrong = run(capsys, "prompts", "diff", str(tmp_path), "--replay", str(tmp_path))
 
     assert out.startswith("no difference\n")
-    assert ": 0 of 3 pages stale\n" in out
+    assert ": 0 of 6 pages stale\n" in out
     assert err == ""
     assert (code, wrong) == (2, f"hyllm: --replay {tmp_path}: no recordings there\n")

