@@ -5,7 +5,7 @@ Run with `python benchmarks/peers/compare.py [test|dev]`, once the peers have an
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from hyllm.scoring import Prediction, read_gold
 MODELS = {"test": "claude", "dev": "qwen2.5-coder-1.5b-instruct"}
 RECORDED = {"test": "test", "dev": "dev-small"}
 """The suites that hold hyllm's own answers."""
+_VERBATIM = ("name", "aliases", "text", "place", "organisers", "topics", "organisation", "title")
 
 
 class Row(NamedTuple):
@@ -69,23 +70,28 @@ def located(lines: Sequence[Mapping[str, Any]]) -> float:
     """The share of words in records, quotes of evidence aside, that come with a place on the page."""
     words = places = 0
     for line in lines:
-        words += sum(_words({plural: line.get(plural) for plural in ("projects", "meetings", "officials")}))
-        places += sum(
-            mark["start"] is not None and "/evidence/" not in mark["at"] for mark in line.get("grounding", ())
-        )
+        marks = {mark["at"] for mark in line.get("grounding", ()) if mark["start"] is not None}
+        for plural in (kind.hyllm.plural for kind in KINDS.values()):
+            pointers = list(_words(line.get(plural), f"/{plural}"))
+            words += len(pointers)
+            places += sum(pointer in marks for pointer in pointers)
     return places / words if words else 0.0
 
 
-def _words(tree: Any, key: str = "") -> list[int]:
-    """A 1 for each string that the page is to say."""
-    if key == "evidence":
-        return []
+def _words(tree: Any, at: str) -> Iterator[str]:
+    """The pointer of each string that stands for words of the page."""
     if isinstance(tree, dict):
-        return [n for name, value in tree.items() for n in _words(value, name)]
-    if isinstance(tree, list):
-        return [n for value in tree for n in _words(value, key)]
-    verbatim = ("name", "aliases", "text", "place", "organisers", "topics", "organisation", "title")
-    return [1] if isinstance(tree, str) and key in verbatim else []
+        for key, value in tree.items():
+            if key in _VERBATIM and isinstance(value, str):
+                yield f"{at}/{key}"
+            elif key not in ("evidence", "stage_date"):  # quotes, and what code repeats
+                yield from _words(value, f"{at}/{key}")
+    elif isinstance(tree, list):
+        for index, value in enumerate(tree):
+            if isinstance(value, str) and at.rpartition("/")[2] in _VERBATIM:
+                yield f"{at}/{index}"
+            else:
+                yield from _words(value, f"{at}/{index}")
 
 
 def own(folder: Path, asked: Sequence[Any]) -> Row:

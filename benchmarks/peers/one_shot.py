@@ -51,9 +51,21 @@ def main() -> None:
                 {"role": "user", "content": f"出报日：{page.issue_date}\n\n{page.text}"},
             ],
         )
-        return answer.model_dump(mode="json", exclude_none=False)
+        return with_exact_bounds(answer.model_dump(mode="json"))
 
     ask_all(ask, pages(suite), HOME / f"{name}.jsonl", at_once=12 if suite == "test" else 1)
+
+
+def with_exact_bounds(tree: Any) -> Any:
+    """The answer with `exact` where a number has no bound: the prompt above asks for null there."""
+    if isinstance(tree, list):
+        return [with_exact_bounds(one) for one in tree]
+    if not isinstance(tree, dict):
+        return tree
+    found = {key: with_exact_bounds(value) for key, value in tree.items()}
+    if "bound" in found and found["bound"] is None and found.get("amount", found.get("value")) is not None:
+        found["bound"] = "exact"
+    return found
 
 
 if __name__ == "__main__":
