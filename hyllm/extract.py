@@ -21,7 +21,7 @@ from hyllm.errors import (
     UsageError,
 )
 from hyllm.extraction import Extraction
-from hyllm.kinds import find_kinds, kind_name
+from hyllm.kinds import find_kinds, find_named_kinds, kind_name
 from hyllm.loop import run
 from hyllm.marks import Problem, Reason
 from hyllm.pinned import Pinned
@@ -143,7 +143,10 @@ class Extractor:
             self.endpoint = endpoint or Endpoint(pinned.options.model, pinned.reached, UNKNOWN)
             self.options, self._by_rules = pinned.options, False
             return
-        self.kinds = find_kinds(tuple(kinds) or (self._meta.kinds if self._meta else ()))
+        recorded = self._meta.kinds if self._meta else ()
+        self.kinds = (
+            find_kinds(kinds) if kinds else find_named_kinds(recorded, (), f"the recording in {replay}")
+        )
         self._by_rules = model == RULES and not (base_url or endpoint or self._meta)
         if self._by_rules:
             check_kinds(self.kinds)
@@ -345,8 +348,9 @@ class Extractor:
         """What recordings will hold of a page: of kinds asked apart, those recorded before too."""
         if self._record is None or self.strategy != "kind" or not self._record.is_begun:
             return self.plans
-        kinds = (*self._record.meta().kinds, *map(kind_name, self.kinds))
-        return plans(self.strategy, find_kinds(kinds), self._prompts, self.form)
+        named = tuple(map(kind_name, self.kinds))
+        kinds = find_named_kinds((*self._record.meta().kinds, *named), named, "what is recorded there")
+        return plans(self.strategy, kinds, self._prompts, self.form)
 
     def _explained(self, page: Page, error: HyllmError | None) -> HyllmError:
         """Why there is no answer; of a stale recording, also that it is of other kinds."""

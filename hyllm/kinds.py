@@ -30,6 +30,24 @@ def find_kinds(names: Iterable[str]) -> tuple[type[Record], ...]:
     return found or tuple(KINDS.values())
 
 
+def find_named_kinds(names: Iterable[str], named: Iterable[str], whence: str) -> tuple[type[Record], ...]:
+    """The record classes that a recording or a store names, which may be somebody else's.
+
+    Args:
+        names: what it names.
+        named: what the user has named: only then the code of a kind of one's own is run.
+        whence: what names them, for the message.
+
+    Raises:
+        UsageError: it names a kind of one's own that the user has not, or one that cannot be used.
+    """
+    names, allowed = tuple(names), set(named)
+    own = [name for name in names if ":" in name and name not in allowed]
+    if own:
+        raise UsageError(f"{whence} asks for a kind of one's own: repeat --kind {' --kind '.join(own)}")
+    return find_kinds(names)
+
+
 def find_kind(name: str) -> type[Record]:
     """The record class of one built-in kind, or of `module:Class`."""
     if name in KINDS:

@@ -1,13 +1,13 @@
 """What prompts of one's own change: which files, and which recordings they make stale."""
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from hyllm.errors import RecordingError
 from hyllm.files import shipped
-from hyllm.kinds import KINDS, find_kinds
+from hyllm.kinds import KINDS, find_named_kinds
 from hyllm.prompting import common_prompt, prompt_file, read_prompt
 from hyllm.recordings import Recordings, loads
 from hyllm.strategies import Strategy, plans
@@ -77,8 +77,16 @@ def unread_files(folder: Path | None) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and path not in known]
 
 
-def stale_pages(suite: Path, strategy: Strategy, folder: Path | None) -> tuple[list[str], int]:
+def stale_pages(
+    suite: Path, strategy: Strategy, folder: Path | None, named: Sequence[str] = ()
+) -> tuple[list[str], int]:
     """The recorded pages of which a first request says another prompt than those in `folder`, and all pages.
+
+    Args:
+        suite: the recordings.
+        strategy: the one of theirs that is looked at.
+        folder: prompts; `None`: those shipped.
+        named: the kinds of one's own that may be loaded.
 
     Raises:
         UsageError: a prompt cannot be used, or a recorded kind is not known here.
@@ -86,7 +94,7 @@ def stale_pages(suite: Path, strategy: Strategy, folder: Path | None) -> tuple[l
     """
     recordings = Recordings(suite, strategy)
     meta = recordings.meta()
-    kinds = find_kinds(meta.kinds)
+    kinds = find_named_kinds(meta.kinds, named, f"the recording in {suite}")
     prompts = {plan.prompt for plan in plans(strategy, kinds, folder, meta.form)}
     pages = list(_pages(recordings.folder))
     stale = [name for name, path in pages if not _recorded_prompts(path) <= prompts]

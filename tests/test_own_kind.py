@@ -41,6 +41,21 @@ ANSWER = {
         }
     ]
 }
+META = """model: claude
+reached: hyllm relay
+recorded: '2026-11-25'
+kinds:
+- strange:Accident
+prompt_hash: bb60e1158a0c8aecf635d20ea94bdd2b8558e4ed93f0763ebbcd119cdfcd40bc
+schema_hash: 4e27f377c74f8322cc1ab042d2335acf0490b8eff215cfea456c9d77ea073e7e
+options:
+  wire: json_object
+  strict: false
+  temperature: 0.0
+  max_tokens: 8192
+  max_tokens_key: max_tokens
+  extra: {}
+"""
 PAGE = "草市镇侧翻事故昨晚发生，货车湘D00001翻入沟中。损失约3万元。"
 
 
@@ -88,3 +103,22 @@ def test_an_own_kind_is_asked_for_read_and_resolved(
     assert {entry["status"] for entry in line["grounding"]} == {"exact"}
     assert "车辆相撞" in endpoint.bodies[0]["messages"][0]["content"]
     assert "accidents: {" in endpoint.bodies[0]["messages"][0]["content"]
+
+
+def test_a_recording_runs_no_code_that_the_user_has_not_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "strange.py").write_text('open("ran", "w").close()\n', encoding="utf-8")
+    (tmp_path / "rec" / "page").mkdir(parents=True)
+    (tmp_path / "rec" / "page" / "meta.yaml").write_text(META, encoding="utf-8")
+    (tmp_path / "2022-03-18.txt").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "prompts").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    for command in (["extract", "2022-03-18.txt"], ["prompts", "diff", "prompts"]):
+        with pytest.raises(SystemExit) as ended:
+            main([*command, "--replay", "rec"])
+
+        assert ended.value.code == 2
+        assert "repeat --kind strange:Accident" in capsys.readouterr().err
+        assert not (tmp_path / "ran").exists()

@@ -40,6 +40,9 @@ def _is_file(path: Path) -> bool:
     return False
 
 
+_LOOKS_LIKE_ISSUE_DATE = ("date", "issue date", "issuedate", "日期", "出报日期")
+
+
 def read_table(path: Path) -> dict[str, Metadata]:
     """The rows of a CSV file by the page they are of; in any encoding that pages may have.
 
@@ -57,6 +60,11 @@ def read_table(path: Path) -> dict[str, Metadata]:
     rows.fieldnames = [name.strip() for name in rows.fieldnames or ()]
     if "page" not in rows.fieldnames:
         raise UsageError(f"{shown(path)}: the first row must name the columns, one of them page")
+    mistaken = next((name for name in rows.fieldnames if name.lower() in _LOOKS_LIKE_ISSUE_DATE), None)
+    if mistaken and "issue_date" not in rows.fieldnames:
+        raise UsageError(
+            f"{shown(path)}: no column issue_date, but {mistaken!r}: rename it, or call it what else it is"
+        )
     try:
         return _by_page(rows, path)
     except csv.Error as error:

@@ -19,7 +19,8 @@ def describe_dates(pages: Sequence[Page]) -> str:
 
     Returns:
         A line with the counts; with a page that is not dated to the day, a line on each such group of pages:
-        about how many expressions lean on the date, and which pages these are.
+        about how many expressions lean on the date, and which pages these are. One more where the city, which
+        tells what a place's code is, is not known.
     """
     day = [page for page in pages if len(page.issue_date or "") == _DAY]
     part = [page for page in pages if page.issue_date and len(page.issue_date) < _DAY]
@@ -33,7 +34,11 @@ def describe_dates(pages: Sequence[Page]) -> str:
     if none:
         left = _left(none, [_ON_THE_DAY, _ON_THE_YEAR])
         lines.append(f"Unresolved without a date: {left} as 昨日, 今年, 3月16日: {_names(none)}.")
-    return "\n".join([*lines, _HELP] if len(lines) > 1 else lines)
+    if len(lines) > 1:
+        lines.append(_HELP)
+    if nowhere := [page for page in pages if page.own_city is None]:
+        lines.append(f"Paper and city unknown, so no place_code: {_names(nowhere)}. Give --paper or --city.")
+    return "\n".join(lines)
 
 
 def _left(pages: Iterable[Page], patterns: Sequence[re.Pattern[str]]) -> str:

@@ -12,7 +12,7 @@ from hyllm.batch._store import now
 from hyllm.client import Endpoint
 from hyllm.errors import UsageError
 from hyllm.extract import Extractor
-from hyllm.kinds import find_kinds
+from hyllm.kinds import find_named_kinds
 from hyllm.pinned import Pinned
 from hyllm.prompting import common_prompt, read_prompt
 from hyllm.version import __version__
@@ -156,7 +156,4 @@ def refuse_foreign_code(setup: Setup, named: Sequence[str]) -> None:
     Raises:
         UsageError: it names a kind of one's own that is not among `named`.
     """
-    own = [name for name in setup.pinned.kinds if ":" in name and name not in named]
-    if own:
-        raise UsageError(f"the store asks for a kind of one's own: repeat --kind {' --kind '.join(own)}")
-    find_kinds(setup.pinned.kinds)
+    find_named_kinds(setup.pinned.kinds, named, "the store")

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from hyllm.cli import comparisons, scores
+from hyllm.cli.suites import SUITES_OPTION
 from hyllm.errors import UsageError
-from hyllm.evals import known_pages, scored, write_report, write_text
+from hyllm.evals import find_run, known_pages, scored, write_report, write_text
 from hyllm.kinds import find_kinds
 from hyllm.scoring import (
     Comparison,
@@ -134,21 +135,30 @@ def rescore(
 
 
 @evals.command()
-@click.argument("first", type=_FOLDER)
-@click.argument("second", type=_FOLDER)
+@click.argument("first")
+@click.argument("second")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--report", "report_file", type=_FILE, metavar="FILE", help="Write SECOND's report with it.")
 @click.option("--pages", type=_FOLDER, metavar="DIR", help="The pages' texts, for --report.")
+@SUITES_OPTION
 def compare(
-    first: Path, second: Path, *, as_json: bool, report_file: Path | None, pages: Path | None
+    first: str,
+    second: str,
+    *,
+    as_json: bool,
+    report_file: Path | None,
+    pages: Path | None,
+    suites_file: Path,
 ) -> None:
-    """Compare two run folders: is SECOND better than FIRST, and which values broke or were mended?
+    """Compare two runs: is SECOND better than FIRST, and which values broke or were mended?
+
+    A run is a folder, the name of one in runs/ beside suites.toml, or `latest`.
 
     Exit status 1 means that SECOND is significantly worse, or lost a page.
     """
     if pages is not None and report_file is None:
         raise UsageError("--pages is for --report FILE: give both")
-    one, other = read_run(first), read_run(second)
+    one, other = (read_run(find_run(suites_file.parent, run)) for run in (first, second))
     found = compare_runs(one, other)
     if report_file is not None:
         texts = {name: known.text.text for name, known in known_pages(pages).items()}

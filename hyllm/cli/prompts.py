@@ -150,12 +150,21 @@ def _print_json(
     metavar="DIR",
     help="Recordings to be judged; may be repeated.  [default: the demo's]",
 )
+@click.option(
+    "--kind",
+    "kinds",
+    multiple=True,
+    metavar="KIND",
+    help="A kind of your own that recordings ask for, as module:Class.",
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON Lines: a file a line, then a strategy a line.")
-def diff(folder: Path, other: Path | None, *, suites: Sequence[Path], as_json: bool) -> None:
+def diff(
+    folder: Path, other: Path | None, *, suites: Sequence[Path], kinds: Sequence[str], as_json: bool
+) -> None:
     """Print how the prompts in FOLDER differ from those shipped, or those in OTHER from FOLDER's.
 
-    What a folder lacks is as shipped. Then, of each suite of recordings, how many pages would be stale with
-    the later prompts.
+    What a folder lacks is as shipped. Then, of the recordings named with --replay, how many pages would be
+    stale with the later prompts.
     """
     before, after = (None, folder) if other is None else (folder, other)
     changed = changed_files(before, after)
@@ -170,7 +179,7 @@ def diff(folder: Path, other: Path | None, *, suites: Sequence[Path], as_json: b
         if not known:
             raise UsageError(f"--replay {suite}: no recordings there")
         for strategy in known:
-            stale, pages = stale_pages(suite, strategy, after)
+            stale, pages = stale_pages(suite, strategy, after, kinds)
             if as_json:
                 click.echo(
                     json_line({"suite": str(suite), "strategy": strategy, "pages": pages, "stale": stale})

@@ -40,6 +40,15 @@ HELP = "Give --issue-date, a sidecar <page>.json or --metadata FILE.csv."
     ],
 )
 def test_what_stays_unresolved_is_told(dates: list[str | None], told: list[str]) -> None:
-    pages = [Page(TEXT, f"p{number}", issue_date=date) for number, date in enumerate(dates)]
+    pages = [Page(TEXT, f"p{number}", issue_date=date, city="衡阳") for number, date in enumerate(dates)]
 
     assert describe_dates(pages).splitlines() == told
+
+
+def test_a_page_of_no_known_city_is_told() -> None:
+    known = Page(TEXT, "p0", issue_date="2022-03-18", paper="衡阳日报")
+    unknown = Page(TEXT, "p1", issue_date="2022-03-18")
+
+    assert describe_dates([known, unknown]).splitlines()[1:] == [
+        "Paper and city unknown, so no place_code: p1. Give --paper or --city."
+    ]

@@ -229,6 +229,7 @@ def test_dates_are_told_before_anything_is_sent(
         "Unresolved without the day: about 1 such word as 昨日: p-2022-03.",
         "Unresolved without a date: about 1 such word as 昨日, 今年, 3月16日: p1.",
         "Give --issue-date, a sidecar <page>.json or --metadata FILE.csv.",
+        "Paper and city unknown, so no place_code: p-2022-03, p1. Give --paper or --city.",
     ]
 
 
