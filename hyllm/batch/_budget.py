@@ -113,14 +113,18 @@ class Budget:
             self.tokens += request.tokens
             self.dollars += request.dollars
             return request.dollars if self._price else None
-        self._prompts.add(usage.prompt_tokens / max(1.0, self._prompt_tokens + page_tokens * 1.15))
-        self._answers.add(usage.completion_tokens)
+        self.learn(usage.prompt_tokens, usage.completion_tokens, page_tokens)
         self.tokens += usage.prompt_tokens + usage.completion_tokens
         if self._price is None:
             return None
         cost = price_of(self._price, usage)
         self.dollars += cost
         return cost
+
+    def learn(self, prompt_tokens: int, completion_tokens: int, page_tokens: int) -> None:
+        """Notes what an answer about a page of so many tokens took, for what the next may take."""
+        self._prompts.add(prompt_tokens / max(1.0, self._prompt_tokens + page_tokens * 1.15))
+        self._answers.add(completion_tokens)
 
     def may_have_spent(self, request: Reserved) -> None:
         """Notes a request of which nobody knows whether it is paid for: it counts as if it were."""

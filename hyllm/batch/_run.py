@@ -246,6 +246,7 @@ class _Run:
         budget = Budget(options, self._options.price, prompt_tokens=prompt, answer_tokens=longest)
         before = ledger.spent(look)
         budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
+        budget.reserved_dollars, budget.reserved_tokens = before.out_dollars, before.out_tokens
         return budget
 
     def _interrupted(self) -> None:

@@ -8,6 +8,7 @@ import click
 
 from hyllm.cli.batch import batch
 from hyllm.cli.batch_export import export_store
+from hyllm.cli.batch_files import files, read_files, show_files, take_files_back, write_open
 from hyllm.cli.batch_look import (
     clear_out,
     reparse_answers,
@@ -58,8 +59,11 @@ for command in (
     reparse_answers,
     export_store,
     clear_out,
+    files,
 ):
     batch.add_command(command)
+for command in (write_open, show_files, read_files, take_files_back):
+    files.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
