@@ -92,7 +92,7 @@ def run(context: click.Context, paths: Sequence[str], *, path: Path, **options: 
         if out := jobs_out(store.connection, setup.id):
             where = f"hyllm batch files status --store {path}"
             click.echo(f"{out:,} pages are out in batch files, and passed over: {where}", err=True)
-        endpoint = _endpoint(context, setup, options)
+        endpoint = endpoint_of(context, setup, options)
         price = price_of_run(setup, options["price"], needed=options["max_cost"] is not None)
         bounds = Options(
             concurrency=options["concurrency"],
@@ -239,7 +239,7 @@ def _described(setup: Setup) -> str:
     return f"model {setup.model} ({kinds}; {options.wire}, {options.max_tokens} tokens an answer)"
 
 
-def _endpoint(context: click.Context, setup: Setup, options: dict[str, Any]) -> Endpoint:
+def endpoint_of(context: click.Context, setup: Setup, options: dict[str, Any]) -> Endpoint:
     """Where this run's requests go: where they went before, unless another address is given."""
     if options["base_url"] or (options["model"] and "/" in options["model"]):
         model, local_only = options["model"] or setup.model, options["local_only"]

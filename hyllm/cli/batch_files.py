@@ -1,4 +1,4 @@
-"""`hyllm batch files write|status|read|take-back`: open requests out as files, answers back in from files."""
+"""`hyllm batch files write|read|take-back`: open requests out as files, answers back in from files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,20 +23,18 @@ from hyllm.batch.files import (
     Written,
     find_files,
     finish_interrupted,
-    out_files,
     take_answers,
     take_back,
     write_files,
 )
 from hyllm.batch.store import transaction
-from hyllm.cli.batch_files_said import file_lines, taken_lines
+from hyllm.cli.batch_files_said import taken_lines
 from hyllm.cli.batch_forecast import cost_lines
-from hyllm.cli.batch_look import JSON
 from hyllm.cli.batch_options import STORE
 from hyllm.cli.batch_price import price_of_run
 from hyllm.client import Price
 from hyllm.errors import UsageError
-from hyllm.escaping import json_line, printable
+from hyllm.escaping import printable
 from hyllm.tokens import estimate_tokens
 
 _SOME_FAILED, _STOPPED = 4, 5
@@ -148,23 +146,6 @@ def _forecast(store: Store, setup: Setup, price: Price | None, sample: int | Non
         click.echo(f"at the batch price of {price.since}" if price.since else "at the price given")
 
 
-@files.command("status")
-@STORE
-@JSON
-def show_files(path: Path, *, as_json: bool) -> None:
-    """What was written to files, and what has become of it."""
-    with Store(path) as store:
-        found = out_files(store.connection)
-    for file in found:
-        if as_json:
-            click.echo(json_line(file.to_json()))
-        else:
-            for line in file_lines(file):
-                click.echo(printable(line))
-    if not found and not as_json:
-        click.echo("no files were written")
-
-
 @files.command("read")
 @click.argument(
     "answers",
@@ -201,7 +182,7 @@ def read_files(
             click.echo(f"{back:,} had no answer: open again", err=True)
         if ended and taken.broken:
             click.echo("nothing was taken back, since a file is damaged: read the whole one", err=True)
-        end_reading(store, path, taken, readers)
+        end_reading(store, path, [taken], readers)
 
 
 @files.command("take-back")
@@ -257,7 +238,7 @@ def say_taken(taken: Taken) -> None:
         click.echo(printable(line), err=True)
 
 
-def end_reading(store: Store, path: Path, taken: Taken, readers: int) -> None:
+def end_reading(store: Store, path: Path, taken: Sequence[Taken], readers: int) -> None:
     """Reads what has come, says where the store stands, and exits with what that means."""
     read_waiting(store, readers)
     states = dict(store.connection.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
@@ -277,11 +258,8 @@ def end_reading(store: Store, path: Path, taken: Taken, readers: int) -> None:
             f"to go on: hyllm batch files write DIR --store {path}, or hyllm batch run --store {path}",
             err=True,
         )
-    if taken.hopeless:
+    if any(one.hopeless for one in taken):
         raise SystemExit(_STOPPED)
-    if (
-        taken.broken
-        or taken.unknown
-        or any(states.get(one) for one in words if one not in ("done", "partial"))
-    ):
+    damaged = any(one.broken or one.unknown for one in taken)
+    if damaged or any(states.get(one) for one in words if one not in ("done", "partial")):
         raise SystemExit(_SOME_FAILED)

@@ -7,13 +7,13 @@ from hyllm.batch.files import OutFile, Taken
 _LISTED = 5
 
 
-def file_lines(file: OutFile) -> Iterator[str]:
-    """A file of requests, and what has become of it."""
+def file_lines(file: OutFile, state: str | None) -> Iterator[str]:
+    """A file of requests, and what has become of it; `state` is where its batch stands."""
     words = {"answered": file.answered, "failed": file.failed, "taken back": file.back, "out": file.out}
     counted = ", ".join(f"{number:,} {word}" for word, number in words.items() if number)
     yield f"{file.path}: {file.requests:,} requests of {file.written}: {counted}"
     if file.batch:
-        yield f"  {file.batch} at {file.base_url}: {file.status or 'submitted'}"
+        yield f"  {file.batch} at {file.base_url}: {state or 'submitted'}"
     elif file.out:
         yield f"  {'uploaded, not begun' if file.input_file else 'not submitted'}"
     if file.stale:

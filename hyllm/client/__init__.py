@@ -5,6 +5,7 @@ They are imported when a client is opened, not before: half of what starting hyl
 
 from typing import TYPE_CHECKING
 
+from hyllm.client._batch_state import BatchState
 from hyllm.client._check import Report, Verdict, check_endpoint
 from hyllm.client._endpoint import Endpoint, check_address, find_endpoint, host_of
 from hyllm.client._passing import PassingError
@@ -15,6 +16,7 @@ from hyllm.errors import AnswerError, EndpointError
 from hyllm.recordings import Recordings
 
 if TYPE_CHECKING:
+    from hyllm.client._batches import Batches
     from hyllm.client._live import Client
     from hyllm.client._post import Poster
 
@@ -24,6 +26,7 @@ __all__ = [
     "PROVIDERS",
     "UNKNOWN",
     "Asks",
+    "BatchState",
     "Endpoint",
     "PassingError",
     "Price",
@@ -37,6 +40,7 @@ __all__ = [
     "find_endpoint",
     "find_price",
     "host_of",
+    "open_batches",
     "open_client",
     "open_poster",
 ]
@@ -82,3 +86,10 @@ def error_of_status(status: int, body: object, host: str) -> "PassingError | End
     from hyllm.client._told import error_of_status
 
     return error_of_status(status, body, host)
+
+
+def open_batches(endpoint: Endpoint, *, timeout: float) -> "Batches":
+    """A client of an endpoint's Files and Batches, to be used inside one event loop."""
+    from hyllm.client._batches import Batches
+
+    return Batches(endpoint, timeout=timeout)
