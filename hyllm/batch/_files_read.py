@@ -104,10 +104,10 @@ class _Taking:
         self._host = _host(db)
         self._failed: list[tuple[int, Line]] = []
         """Files of requests, and lines that say that one of theirs gets no answer: judged at the end."""
+        self._read: list[tuple[str, str]] = []
         self.taken = Taken()
 
     def file(self, path: Path) -> None:
-        before = self.taken.to_json()
         digest = hashlib.sha256()
         try:
             with path.open("rb") as file:
@@ -120,12 +120,7 @@ class _Taking:
             raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
         except NoAnswers:
             raise UsageError(f"{path}: holds requests, as `files write` made them, and no answers") from None
-        with transaction(self._db):
-            counts = json.dumps({"before": before, "after": self.taken.to_json()}, ensure_ascii=False)
-            self._db.execute(
-                "INSERT INTO batch_reads (made, path, sha256, counts) VALUES (?,?,?,?)",
-                (now(), str(path), digest.digest(), counts),
-            )
+        self._read.append((str(path), digest.hexdigest()))
 
     def finish(self) -> None:
         """Judges failures, once all lines are known: where a file got nothing else, the fault is no page's."""
@@ -143,6 +138,10 @@ class _Taking:
                 if hopeless:
                     self.taken.hopeless = lines[0].message
             end_empty(self._db)
+            self._db.execute(
+                "INSERT INTO batch_reads (made, files, counts) VALUES (?,?,?)",
+                (now(), json.dumps(self._read), json.dumps(self.taken.to_json())),
+            )
 
     def _line(self, path: Path, number: int, data: bytes) -> None:
         if not data.strip():

@@ -10,21 +10,19 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from hyllm.batch import _ledger as ledger
 from hyllm.batch._bodies import Bodies
-from hyllm.batch._budget import Budget, Caps, Reserved
+from hyllm.batch._budget import Budget, Caps, Reserved, budget_of
 from hyllm.batch._ledger import Job
 from hyllm.batch._setup import Setup
 from hyllm.batch._store import Store, StoreError, now, transaction
 from hyllm.client import Price
 from hyllm.errors import UsageError
 from hyllm.prompting import request_key
-from hyllm.tokens import estimate_tokens
 
 MOST_LINES = 50_000
 MOST_BYTES = 200_000_000
@@ -92,7 +90,9 @@ def write_files(store: Store, setup: Setup, folder: Path, options: WriteOptions)
         ledger.recover(db)
     finish_interrupted(db)
     up_to = ledger.sample_rank(db, setup.id, options.sample) if options.sample else None
-    budget = _budget(db, setup, options)
+    budget = budget_of(db, setup, options.caps, options.price)
+    for sent, came, tokens in _last_answers(db, setup.id):
+        budget.learn(sent, came, tokens)
     files: list[WrittenFile] = []
     capped = False
     with tempfile.TemporaryDirectory(prefix="hyllm-") as prompts:
@@ -139,20 +139,22 @@ class _Writing:
             raise UsageError(f"{path}: is there already; give another folder")
         partial = _partial(path)
         try:
-            with partial.open("wb") as file:
-                lines, size, digest, capped = self._lines(file, jobs)
-                file.flush()
-                os.fsync(file.fileno())
-            if not lines:
-                partial.unlink()
-                return None, capped
-            with transaction(self._db):
-                self._out(path, lines, size, digest, run)
-            partial.rename(path)
+            try:
+                with partial.open("wb") as file:
+                    lines, size, digest, capped = self._lines(file, jobs)
+                    file.flush()
+                    os.fsync(file.fileno())
+                if not lines:
+                    partial.unlink()
+                    return None, capped
+                with transaction(self._db):
+                    self._out(path, lines, size, digest, run)
+            except BaseException:
+                partial.unlink(missing_ok=True)
+                raise
+            partial.rename(path)  # if that fails, `finish_interrupted` does it
         except OSError as error:
-            with suppress(OSError):
-                partial.unlink()
-            raise StoreError(f"{path}: cannot be written ({error.strerror}); nothing of it is out") from error
+            raise StoreError(f"{path}: cannot be written: {error.strerror}") from error
         return WrittenFile(path, len(lines), size), capped
 
     def _lines(self, file: BinaryIO, jobs: list[Job]) -> tuple[list[_Line], int, bytes, bool]:
@@ -235,20 +237,6 @@ def _open_jobs(db: sqlite3.Connection, setup: int, most: int, up_to: int | None)
         (setup, *(() if up_to is None else (up_to,)), most),
     )
     return [Job(*row) for row in rows]
-
-
-def _budget(db: sqlite3.Connection, setup: Setup, options: WriteOptions) -> Budget:
-    """What is spent and out, and what a request may take: as the last answers of the store say."""
-    prompt = estimate_tokens(setup.pinned.prompt)
-    budget = Budget(
-        options.caps, options.price, prompt_tokens=prompt, answer_tokens=setup.pinned.options.max_tokens
-    )
-    for sent, came, tokens in _last_answers(db, setup.id):
-        budget.learn(sent, came, tokens)
-    before = ledger.spent(db)
-    budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
-    budget.reserved_dollars, budget.reserved_tokens = before.out_dollars, before.out_tokens
-    return budget
 
 
 def _last_answers(db: sqlite3.Connection, setup: int) -> Iterator[tuple[int, int, int]]:

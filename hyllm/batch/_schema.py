@@ -199,13 +199,12 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX batch_requests_file ON batch_requests (file_id);
 
-    -- Each reading of a file of answers.
+    -- Each reading of files of answers.
     CREATE TABLE batch_reads (
         id INTEGER PRIMARY KEY,
         made TEXT NOT NULL,
-        path TEXT NOT NULL,
-        sha256 BLOB NOT NULL,
-        counts TEXT NOT NULL         -- JSON: what its lines were
+        files TEXT NOT NULL,         -- JSON: path and SHA-256 of each
+        counts TEXT NOT NULL         -- JSON: what their lines were
     );
     CREATE INDEX attempts_out ON attempts (id) WHERE outcome = 'out';
     CREATE INDEX jobs_out ON jobs (setup_id) WHERE state = 'out';

@@ -206,7 +206,8 @@ def take_files_back(names: Sequence[str], *, path: Path, unsent: bool) -> None:
     click.echo(f"{number:,} requests are open again; an answer that still comes is kept", err=True)
     for file in found:
         if file.out and file.batch:
-            click.echo(f"{file.batch} goes on at {file.base_url}, and costs: cancel it there", err=True)
+            said = f"{file.batch} goes on at {file.base_url}, and costs: cancel it there"
+            click.echo(printable(said), err=True)
         elif file.out:
             click.echo(f"do not send {file.path} any more", err=True)
 
