@@ -6,9 +6,7 @@ Nothing is read out of an answer here: it is kept as it came, and the readers of
 import hashlib
 import json
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -18,6 +16,7 @@ from hyllm.batch._budget import price_of
 from hyllm.batch._engine import TRIES
 from hyllm.batch._files_lines import Line, NoAnswers, read_line
 from hyllm.batch._files_out import end_empty, give_back
+from hyllm.batch._files_taken import LISTED, Taken
 from hyllm.batch._glance import glance
 from hyllm.batch._health import HOPELESS
 from hyllm.batch._ledger import Job
@@ -31,43 +30,6 @@ _GROUP = 500
 _LONGEST = 64_000_000
 _NO_FAULT = ("batch_expired", "batch_cancelled", "endpoint")
 """Causes that say nothing of a request, however often they come."""
-_LISTED = 5
-
-
-@dataclass(slots=True)
-class Taken:
-    """What the lines of some files were."""
-
-    answers: int = 0
-    late: int = 0
-    """Answers to requests that had been taken back and asked otherwise: kept, not read."""
-    failed: Counter[str] = field(default_factory=Counter[str])
-    """Requests that get no answer, by cause."""
-    passing: Counter[str] = field(default_factory=Counter[str])
-    """Requests that are open again, by cause."""
-    again: int = 0
-    """Lines about requests of which the store had heard: a file read twice, a line that is there twice."""
-    unknown: int = 0
-    """Lines about requests that this store never wrote."""
-    some_unknown: list[str] = field(default_factory=list[str])
-    broken: list[str] = field(default_factory=list[str])
-    """Where lines are that are none: cut off, or damaged."""
-    files: set[int] = field(default_factory=set[int])
-    """The files of requests that the lines are about."""
-    hopeless: str | None = None
-    """Why all that was asked in a file failed, where that is no page's fault."""
-
-    def to_json(self) -> dict[str, object]:
-        return {
-            "answers": self.answers,
-            "late": self.late,
-            "failed": dict(self.failed),
-            "passing": dict(self.passing),
-            "again": self.again,
-            "unknown": self.unknown,
-            "unknown_ids": self.some_unknown,
-            "broken": self.broken[:_LISTED],
-        }
 
 
 class _Asked(NamedTuple):
@@ -154,7 +116,7 @@ class _Taking:
         asked = self._asked(line.custom_id)
         if asked is None:
             self.taken.unknown += 1
-            if len(self.taken.some_unknown) < _LISTED:
+            if len(self.taken.some_unknown) < LISTED:
                 self.taken.some_unknown.append(line.custom_id[:80])
             return
         self.taken.files.add(asked.file)

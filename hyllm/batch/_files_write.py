@@ -233,7 +233,7 @@ def _open_jobs(db: sqlite3.Connection, setup: int, most: int, up_to: int | None)
     within = "" if up_to is None else "AND j.rank <= ?"
     rows = db.execute(
         "SELECT j.id, j.text_id, j.turn, j.blame, t.tokens FROM jobs j JOIN texts t ON t.id = j.text_id "
-        f"WHERE j.state = 'open' AND j.setup_id = ? {within} ORDER BY j.turn DESC, j.rank LIMIT ?",
+        f"WHERE j.state = 'open' AND j.setup_id = ? {within} ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?",
         (setup, *(() if up_to is None else (up_to,)), most),
     )
     return [Job(*row) for row in rows]

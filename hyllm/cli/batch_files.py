@@ -12,13 +12,11 @@ from hyllm.batch import (
     forecast,
     load_setups,
     look_at,
-    read_all,
     refuse_foreign_code,
     sample_rank,
     setup_in_force,
 )
 from hyllm.batch.files import (
-    Taken,
     WriteOptions,
     Written,
     find_files,
@@ -28,7 +26,7 @@ from hyllm.batch.files import (
     write_files,
 )
 from hyllm.batch.store import transaction
-from hyllm.cli.batch_files_said import taken_lines
+from hyllm.cli.batch_files_said import end_reading, read_waiting, say_taken
 from hyllm.cli.batch_forecast import cost_lines
 from hyllm.cli.batch_options import STORE
 from hyllm.cli.batch_price import price_of_run
@@ -37,7 +35,7 @@ from hyllm.errors import UsageError
 from hyllm.escaping import printable
 from hyllm.tokens import estimate_tokens
 
-_SOME_FAILED, _STOPPED = 4, 5
+_SOME_FAILED = 4
 OWN_KIND = click.option(
     "--kind", "kinds", multiple=True, metavar="KIND", help="A kind of one's own that the store asks for."
 )
@@ -226,41 +224,3 @@ def setup_of(store: Store, path: Path, kinds: Sequence[str]) -> Setup:
         )
     refuse_foreign_code(setup, kinds)
     return setup
-
-
-def read_waiting(store: Store, readers: int) -> None:
-    """Reads what is answered: what it lacks is asked for further."""
-    if store.connection.execute("SELECT 1 FROM jobs WHERE state = 'answered' LIMIT 1").fetchone():
-        read_all(store, readers)
-
-
-def say_taken(taken: Taken) -> None:
-    for line in taken_lines(taken):
-        click.echo(printable(line), err=True)
-
-
-def end_reading(store: Store, path: Path, taken: Sequence[Taken], readers: int) -> None:
-    """Reads what has come, says where the store stands, and exits with what that means."""
-    read_waiting(store, readers)
-    states = dict(store.connection.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
-    words = {
-        "done": "done",
-        "partial": "partial",
-        "failed": "failed",
-        "aside": "set aside",
-        "fault": "not read",
-        "out": "out",
-        "open": "open",
-    }
-    counted = [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
-    click.echo(", ".join(counted) or "nothing to do", err=True)
-    if states.get("open"):
-        click.echo(
-            f"to go on: hyllm batch files write DIR --store {path}, or hyllm batch run --store {path}",
-            err=True,
-        )
-    if any(one.hopeless for one in taken):
-        raise SystemExit(_STOPPED)
-    damaged = any(one.broken or one.unknown for one in taken)
-    if damaged or any(states.get(one) for one in words if one not in ("done", "partial")):
-        raise SystemExit(_SOME_FAILED)

@@ -18,8 +18,8 @@ from hyllm.batch.files import (
     submit,
 )
 from hyllm.cli.batch import endpoint_of
-from hyllm.cli.batch_files import OWN_KIND, READERS, end_reading, files, say_taken, setup_of
-from hyllm.cli.batch_files_said import file_lines
+from hyllm.cli.batch_files import OWN_KIND, READERS, files, setup_of
+from hyllm.cli.batch_files_said import end_reading, file_lines, say_taken
 from hyllm.cli.batch_look import JSON
 from hyllm.cli.batch_options import STORE
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint

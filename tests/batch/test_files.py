@@ -465,3 +465,46 @@ def test_a_text_that_was_cleared_out_meanwhile_is_no_trouble(
         taken = take(store, run_all(written, tmp_path / "1.jsonl"))
         assert (taken.answers, taken.late) == (11, 1)
         assert states(store) == {"done": 11, "older": 1, "open": 1}
+
+
+def test_an_interrupt_while_a_file_is_written_leaves_nothing_out(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        with monkeypatch.context() as patched:
+            patched.setattr("hyllm.batch._files_write.os.fsync", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                write(store, tmp_path / "o")
+        assert list((tmp_path / "o").iterdir()) == []
+        assert states(store) == {"open": 12}
+
+
+def test_a_reading_that_was_interrupted_is_made_good(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hyllm.batch import _files_read
+    from hyllm.batch._files_lines import Line as Said
+    from hyllm.batch._files_lines import read_line
+
+    read: list[bytes] = []
+
+    def interrupted(line: bytes, host: str) -> Said | None:
+        read.append(line)
+        if len(read) > 7:
+            raise KeyboardInterrupt
+        return read_line(line, host)
+
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        out = run_all(write(store, tmp_path / "o"), tmp_path / "1.jsonl")
+        with monkeypatch.context() as patched:
+            patched.setattr(_files_read, "_GROUP", 2)
+            patched.setattr(_files_read, "read_line", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                take(store, out)
+        assert outcomes(store) == {"answer": 6, "out": 6}
+        taken = take(store, out)
+        assert (taken.answers, taken.again) == (6, 6)
+        assert states(store) == {"done": 12}

