@@ -1,11 +1,15 @@
 """Caps on dollars, tokens and pages: hard, since what a request may cost is reserved before it goes out."""
 
+import sqlite3
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass
 
 from hyllm.answers import Usage
+from hyllm.batch._ledger import spent
+from hyllm.batch._setup import Setup
 from hyllm.client import Price
+from hyllm.tokens import estimate_tokens
 
 _RECENT = 500
 _ENOUGH = 50
@@ -113,14 +117,18 @@ class Budget:
             self.tokens += request.tokens
             self.dollars += request.dollars
             return request.dollars if self._price else None
-        self._prompts.add(usage.prompt_tokens / max(1.0, self._prompt_tokens + page_tokens * 1.15))
-        self._answers.add(usage.completion_tokens)
+        self.learn(usage.prompt_tokens, usage.completion_tokens, page_tokens)
         self.tokens += usage.prompt_tokens + usage.completion_tokens
         if self._price is None:
             return None
         cost = price_of(self._price, usage)
         self.dollars += cost
         return cost
+
+    def learn(self, prompt_tokens: int, completion_tokens: int, page_tokens: int) -> None:
+        """Notes what an answer about a page of so many tokens took, for what the next may take."""
+        self._prompts.add(prompt_tokens / max(1.0, self._prompt_tokens + page_tokens * 1.15))
+        self._answers.add(completion_tokens)
 
     def may_have_spent(self, request: Reserved) -> None:
         """Notes a request of which nobody knows whether it is paid for: it counts as if it were."""
@@ -131,6 +139,27 @@ class Budget:
         if self._price is None:
             return 0.0
         return (sent * self._price.prompt + came * self._price.completion) / 1e6
+
+
+def budget_of(db: sqlite3.Connection, setup: Setup, caps: Caps, price: Price | None) -> Budget:
+    """A budget that begins with what a store has cost so far, and has out in files.
+
+    Args:
+        db: the store.
+        setup: the setup that is asked with.
+        caps: the limits.
+        price: of what will be asked.
+    """
+    budget = Budget(
+        caps,
+        price,
+        prompt_tokens=estimate_tokens(setup.pinned.prompt),
+        answer_tokens=setup.pinned.options.max_tokens,
+    )
+    before = spent(db)
+    budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
+    budget.reserved_dollars, budget.reserved_tokens = before.out_dollars, before.out_tokens
+    return budget
 
 
 def price_of(price: Price, usage: Usage) -> float:

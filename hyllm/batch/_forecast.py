@@ -65,7 +65,8 @@ def forecast(
     ).fetchone()
     asked = db.execute(
         "SELECT count(*), total(a.prompt_tokens), total(a.cached_tokens), total(a.completion_tokens), "
-        "avg(a.ended - a.started), t.tokens FROM jobs j JOIN texts t ON t.id = j.text_id "
+        "avg(a.ended - a.started) FILTER (WHERE a.id NOT IN (SELECT attempt_id FROM batch_requests)), t.tokens "
+        "FROM jobs j JOIN texts t ON t.id = j.text_id "
         "JOIN attempts a ON a.job_id = j.id AND a.outcome = 'answer' AND a.purpose = 'page' "
         "AND a.prompt_tokens IS NOT NULL WHERE j.setup_id = ? "
         "AND j.state IN ('done', 'partial', 'answered') GROUP BY j.id LIMIT ?",
@@ -86,9 +87,9 @@ def forecast(
     if price:
         costs = [_cost(price, row) / base for row, base in zip(asked, texts, strict=True)]
         dollars = _scaled(costs, pages, mean_page)
-    return Forecast(
-        pages, total(0, ones, 1.0), sent, came, dollars, len(asked), fmean(row[4] for row in asked)
-    )
+    waited = [row[4] for row in asked if row[4] is not None]  # a batch's hours are no request's
+    seconds = fmean(waited) if waited else None
+    return Forecast(pages, total(0, ones, 1.0), sent, came, dollars, len(asked), seconds)
 
 
 def _scaled(ratios: list[float], pages: int, size: float) -> Range:

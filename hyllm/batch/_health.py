@@ -11,7 +11,7 @@ _AWAY_FOR = 120.0
 """The same of one that has answered: a laptop wakes up, a server is started again."""
 _SLEPT = 20.0
 """Seconds by which the clock on the wall runs ahead where the machine has slept."""
-_HOPELESS = 25
+HOPELESS = 25
 """Pages in a row that fail for good, after which the fault is not theirs."""
 
 
@@ -22,7 +22,7 @@ class Health:
         self.has_answered = False
         self._out_since: float | None = None
         self._clock_gap = time.time() - time.monotonic()
-        self._in_a_row: deque[str] = deque(maxlen=_HOPELESS)
+        self._in_a_row: deque[str] = deque(maxlen=HOPELESS)
 
     def reached(self) -> None:
         """The endpoint has answered, whatever it said."""
@@ -46,6 +46,6 @@ class Health:
     def lost(self, cause: str) -> EndpointError | None:
         """A page gets none, for this cause."""
         self._in_a_row.append(cause)
-        if len(self._in_a_row) < _HOPELESS or len(set(self._in_a_row)) > 1:
+        if len(self._in_a_row) < HOPELESS or len(set(self._in_a_row)) > 1:
             return None
-        return EndpointError(f"{_HOPELESS} pages in a row failed ({cause}); see hyllm batch failures")
+        return EndpointError(f"{HOPELESS} pages in a row failed ({cause}); see hyllm batch failures")

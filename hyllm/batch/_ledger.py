@@ -140,12 +140,22 @@ def put_back(db: sqlite3.Connection, jobs: Iterable[Job]) -> None:
     db.executemany("UPDATE jobs SET state = 'open' WHERE id = ? AND state = 'sent'", ((j.id,) for j in jobs))
 
 
-def begin(db: sqlite3.Connection, run: int, prepared: Iterable[tuple[Job, bytes]]) -> None:
-    """Writes that requests go out, given their keys; each job learns its attempt."""
+def begin(
+    db: sqlite3.Connection, run: int, prepared: Iterable[tuple[Job, bytes]], outcome: str | None = None
+) -> None:
+    """Writes that requests go out, given their keys; each job learns its attempt.
+
+    Args:
+        db: the store.
+        run: the id of this run.
+        prepared: jobs and the keys of their requests.
+        outcome: `out` for requests that are written to a file; nothing for those that are under way.
+    """
     for job, key in prepared:
         attempt = db.execute(
-            "INSERT INTO attempts (job_id, turn, run_id, purpose, request_key, started) VALUES (?,?,?,?,?,?)",
-            (job.id, job.turn, run, job.purpose, key, time.time()),
+            "INSERT INTO attempts (job_id, turn, run_id, purpose, request_key, started, outcome) "
+            "VALUES (?,?,?,?,?,?,?)",
+            (job.id, job.turn, run, job.purpose, key, time.time(), outcome),
         ).lastrowid
         assert attempt is not None
         job.attempt = attempt
@@ -170,16 +180,24 @@ class Came(NamedTuple):
 def answered(db: sqlite3.Connection, job: Job, came: Came, units: Sequence[Unit] | None) -> None:
     """Keeps an answer as it came; its page is for the readers to read."""
     ended(db, job, "answer", came=came)
-    _keep(db, job, deflate(came.raw), is_error=False, units=units)
+    keep(db, job, deflate(came.raw), is_error=False, units=None if units is None else pack_units(units))
 
 
 def failed(
     db: sqlite3.Connection, job: Job, *, cause: str, message: str, reason: str, units: Sequence[Unit] | None
 ) -> None:
     """Keeps that no answer will come for a request: trying again would not help."""
+    packed = None if units is None else pack_units(units)
+    failed_for_good(db, job, cause=cause, message=message, reason=reason, units=packed)
+
+
+def failed_for_good(
+    db: sqlite3.Connection, job: Job, *, cause: str, message: str, reason: str, units: bytes | None
+) -> None:
+    """`failed`, of packed units."""
     ended(db, job, "error", cause=cause, message=message)
     raw = json.dumps({"message": message, "reason": reason}, ensure_ascii=False)
-    _keep(db, job, deflate(raw), is_error=True, units=units)
+    keep(db, job, deflate(raw), is_error=True, units=units)
     db.execute("UPDATE jobs SET cause = ?, message = ? WHERE id = ?", (cause, message, job.id))
 
 
@@ -223,14 +241,26 @@ def ended(
     )
 
 
-def _keep(
-    db: sqlite3.Connection, job: Job, raw: bytes, *, is_error: bool, units: Sequence[Unit] | None
+def keep(
+    db: sqlite3.Connection, job: Job, raw: bytes, *, is_error: bool, units: bytes | None, void: bool = False
 ) -> None:
+    """Keeps what came, deflated, in place of what came before for the same attempt; its page is to be read.
+
+    Args:
+        db: the store.
+        job: the job, with its attempt.
+        raw: what came.
+        is_error: whether it says that no answer will come.
+        units: the packed units of a first request.
+        void: whether it came too late to be read: it is kept, and nothing more.
+    """
     db.execute(
-        "INSERT INTO answers (attempt_id, job_id, turn, is_error, units, raw) VALUES (?,?,?,?,?,?)",
-        (job.attempt, job.id, job.turn, is_error, None if units is None else pack_units(units), raw),
+        "INSERT OR REPLACE INTO answers (attempt_id, job_id, turn, is_error, units, raw, void) "
+        "VALUES (?,?,?,?,?,?,?)",
+        (job.attempt, job.id, job.turn, is_error, units, raw, void),
     )
-    db.execute("UPDATE jobs SET state = 'answered' WHERE id = ?", (job.id,))
+    if not void:
+        db.execute("UPDATE jobs SET state = 'answered' WHERE id = ?", (job.id,))
 
 
 def pack_units(units: Sequence[Unit]) -> bytes:
@@ -299,15 +329,26 @@ class Spent(NamedTuple):
     """Pages that were asked about."""
     unsure: int
     """Requests of which nobody knows whether they are paid for; counted like the mean of the others."""
+    out: int = 0
+    """Requests that are out in files."""
+    out_dollars: float = 0.0
+    """What those may take, at worst or nearly."""
+    out_tokens: int = 0
 
 
 def spent(db: sqlite3.Connection) -> Spent:
-    """What the attempts of all runs took."""
+    """What the attempts of all runs took, and what those that are out in files may take."""
     dollars, tokens, answers, unsure = db.execute(
         "SELECT total(cost), total(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)), "
         "count(*) FILTER (WHERE outcome = 'answer'), "
         "count(*) FILTER (WHERE outcome = 'uncertain' OR cause IN ('time-out', 'broken off')) FROM attempts"
     ).fetchone()
-    (pages,) = db.execute("SELECT count(DISTINCT job_id) FROM attempts WHERE purpose = 'page'").fetchone()
+    (pages,) = db.execute(
+        "SELECT count(DISTINCT job_id) FROM attempts WHERE purpose = 'page' AND outcome IS NOT 'unsent'"
+    ).fetchone()
+    out, out_dollars, out_tokens = db.execute(
+        "SELECT count(*), total(r.dollars), total(r.tokens) FROM attempts a "
+        "JOIN batch_requests r ON r.attempt_id = a.id WHERE a.outcome = 'out'"
+    ).fetchone()
     share = 1 + unsure / answers if answers else 1
-    return Spent(dollars * share, int(tokens * share), pages, unsure)
+    return Spent(dollars * share, int(tokens * share), pages, unsure, out, out_dollars, int(out_tokens))

@@ -52,6 +52,7 @@ class Status:
             "tokens": self.spent.tokens,
             "requests": self.requests,
             "unsure": self.spent.unsure,
+            "out": self.spent.out,
             "model": self.model,
             "models": [list(one) for one in self.models],
             "runs": self.runs,

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from hyllm.batch import _ledger as ledger
 from hyllm.batch._bodies import Bodies
-from hyllm.batch._budget import Budget, Caps
+from hyllm.batch._budget import Budget, Caps, budget_of
 from hyllm.batch._engine import Engine, Posts, Progress
 from hyllm.batch._machine import Ballast, interrupts
 from hyllm.batch._pace import Pace
@@ -24,7 +24,6 @@ from hyllm.batch._writer import Writer
 from hyllm.client import Endpoint, Price, open_poster
 from hyllm.errors import HyllmError
 from hyllm.loop import run as run_coroutine
-from hyllm.tokens import estimate_tokens
 
 T = TypeVar("T")
 _TOLD_EVERY = 1.0
@@ -166,7 +165,7 @@ class _Run:
         outcome = "fault"
         with tempfile.TemporaryDirectory(prefix="hyllm-") as folder:
             extractor = self._setup.extractor(Path(folder), self._endpoint)
-            budget = self._budget(look)
+            budget = budget_of(look, self._setup, options.caps, options.price)
             self._engine = Engine(
                 writer,
                 self._store.path,
@@ -238,15 +237,6 @@ class _Run:
             if self._interrupts > 1:
                 await readers.stop()
         draining.result()
-
-    def _budget(self, look: sqlite3.Connection) -> Budget:
-        options = self._options.caps
-        prompt = estimate_tokens(self._setup.pinned.prompt)
-        longest = self._setup.pinned.options.max_tokens
-        budget = Budget(options, self._options.price, prompt_tokens=prompt, answer_tokens=longest)
-        before = ledger.spent(look)
-        budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
-        return budget
 
     def _interrupted(self) -> None:
         self._interrupts += 1

@@ -168,6 +168,47 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TRIGGER corrections_stay_too BEFORE DELETE ON corrections
         BEGIN SELECT RAISE(ABORT, 'corrections are append-only'); END;
     """,
+    """
+    -- Files of requests, for an endpoint's Batch API or an offline runner. A job whose request is out in one has
+    -- the state `out`, the attempt the outcome `out` until something comes for it, and `unsent` if it went nowhere.
+    CREATE TABLE batch_files (
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL UNIQUE,   -- absolute
+        setup_id INTEGER NOT NULL REFERENCES setups,
+        run_id INTEGER NOT NULL REFERENCES runs,
+        written TEXT NOT NULL,
+        requests INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        sha256 BLOB NOT NULL,
+        price TEXT,                  -- JSON: dollars a million tokens sent, sent and cached, received, and since when
+        base_url TEXT,               -- where it was submitted
+        input_file TEXT,             -- its id there
+        batch TEXT,                  -- the batch's id there
+        status TEXT,                 -- what was last heard of the batch
+        ended TEXT                   -- since when nothing is out in it any more
+    );
+
+    -- Each request in them.
+    CREATE TABLE batch_requests (
+        attempt_id INTEGER PRIMARY KEY REFERENCES attempts,
+        file_id INTEGER NOT NULL REFERENCES batch_files,
+        custom_id TEXT NOT NULL UNIQUE,
+        units BLOB,                  -- of a first request: the units as the model sees them
+        tokens REAL NOT NULL,        -- what it may take, at worst or nearly
+        dollars REAL NOT NULL        -- 0 where no price is known
+    );
+    CREATE INDEX batch_requests_file ON batch_requests (file_id);
+
+    -- Each reading of files of answers.
+    CREATE TABLE batch_reads (
+        id INTEGER PRIMARY KEY,
+        made TEXT NOT NULL,
+        files TEXT NOT NULL,         -- JSON: path and SHA-256 of each
+        counts TEXT NOT NULL         -- JSON: what their lines were
+    );
+    CREATE INDEX attempts_out ON attempts (id) WHERE outcome = 'out';
+    CREATE INDEX jobs_out ON jobs (setup_id) WHERE state = 'out';
+    """,
 )
 
 APPLICATION_ID = 0x68794C4D

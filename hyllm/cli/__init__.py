@@ -8,6 +8,8 @@ import click
 
 from hyllm.cli.batch import batch
 from hyllm.cli.batch_export import export_store
+from hyllm.cli.batch_files import files, read_files, take_files_back, write_open
+from hyllm.cli.batch_files_remote import fetch_files, show_files, submit_files
 from hyllm.cli.batch_look import (
     clear_out,
     reparse_answers,
@@ -58,8 +60,11 @@ for command in (
     reparse_answers,
     export_store,
     clear_out,
+    files,
 ):
     batch.add_command(command)
+for command in (write_open, submit_files, show_files, fetch_files, read_files, take_files_back):
+    files.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

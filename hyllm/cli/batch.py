@@ -32,6 +32,7 @@ from hyllm.batch import (
     save_setup,
     setup_in_force,
 )
+from hyllm.batch.files import jobs_out
 from hyllm.batch.store import transaction
 from hyllm.cli.batch_forecast import forecast_lines
 from hyllm.cli.batch_options import STORE, asking, bounding, reading
@@ -88,7 +89,10 @@ def run(context: click.Context, paths: Sequence[str], *, path: Path, **options: 
                 raise UsageError("the store has no pages yet: give a folder")
         for line in look.lines():
             click.echo(printable(line), err=True)
-        endpoint = _endpoint(context, setup, options)
+        if out := jobs_out(store.connection, setup.id):
+            where = f"hyllm batch files status --store {path}"
+            click.echo(f"{out:,} pages are out in batch files, and passed over: {where}", err=True)
+        endpoint = endpoint_of(context, setup, options)
         price = price_of_run(setup, options["price"], needed=options["max_cost"] is not None)
         bounds = Options(
             concurrency=options["concurrency"],
@@ -235,7 +239,7 @@ def _described(setup: Setup) -> str:
     return f"model {setup.model} ({kinds}; {options.wire}, {options.max_tokens} tokens an answer)"
 
 
-def _endpoint(context: click.Context, setup: Setup, options: dict[str, Any]) -> Endpoint:
+def endpoint_of(context: click.Context, setup: Setup, options: dict[str, Any]) -> Endpoint:
     """Where this run's requests go: where they went before, unless another address is given."""
     if options["base_url"] or (options["model"] and "/" in options["model"]):
         model, local_only = options["model"] or setup.model, options["local_only"]

@@ -10,6 +10,16 @@ _GUESSED_SECONDS = 30.0
 
 def forecast_lines(found: Forecast, concurrency: int, per_minute: float | None) -> Iterator[str]:
     """A forecast for people."""
+    yield from cost_lines(found)
+    seconds = found.seconds_a_request or _GUESSED_SECONDS
+    rate = concurrency / seconds
+    rate = min(rate, per_minute / 60) if per_minute else rate
+    how = f"{seconds:.1f} s a request" if found.seconds_a_request else f"if a request takes {seconds:.0f} s"
+    yield f"time: {duration(found.requests.middle / rate)} at {concurrency} in flight, {how}"
+
+
+def cost_lines(found: Forecast) -> Iterator[str]:
+    """What it would take, without how long."""
     basis = (
         f"from {found.measured_on:,} pages of this archive that were asked"
         if found.measured_on
@@ -23,11 +33,6 @@ def forecast_lines(found: Forecast, concurrency: int, per_minute: float | None) 
     else:
         low, middle, high = found.dollars
         yield f"cost: ${middle:,.2f} (${low:,.2f} to ${high:,.2f})"
-    seconds = found.seconds_a_request or _GUESSED_SECONDS
-    rate = concurrency / seconds
-    rate = min(rate, per_minute / 60) if per_minute else rate
-    how = f"{seconds:.1f} s a request" if found.seconds_a_request else f"if a request takes {seconds:.0f} s"
-    yield f"time: {duration(found.requests.middle / rate)} at {concurrency} in flight, {how}"
 
 
 def _number(value: Range) -> str:

@@ -31,6 +31,11 @@ def show_status(path: Path, *, as_json: bool) -> None:
     click.echo(
         f"spent: ${found.spent.dollars:,.4f}, {found.spent.tokens:,} tokens, {found.requests:,} requests{unsure}"
     )
+    if found.spent.out:
+        click.echo(
+            f"out in files: {found.spent.out:,} requests, which may take up to ${found.spent.out_dollars:,.4f} and "
+            f"{found.spent.out_tokens:,} tokens: hyllm batch files status"
+        )
     for name, fingerprint, number in found.models:
         told = f" ({fingerprint})" if fingerprint else ""
         click.echo(printable(f"answered as {name or 'not told'}{told}: {number:,}"))

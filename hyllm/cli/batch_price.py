@@ -11,16 +11,24 @@ from hyllm.errors import UsageError
 _FORM = "IN/CACHED/OUT, dollars a million tokens, such as 0.25/0.025/2 (0/0/0 for a model of your own)"
 
 
-def price_of_run(setup: Setup, given: str | None, *, needed: bool) -> Price | None:
-    """The price of a million tokens of the setup's model; `None` if nobody knows it and it is not needed."""
+def price_of_run(setup: Setup, given: str | None, *, needed: bool, batch: bool = False) -> Price | None:
+    """The price of a million tokens of the setup's model; `None` if nobody knows it and it is not needed.
+
+    Args:
+        setup: whose model.
+        given: what --price says.
+        needed: whether there is a cap on dollars.
+        batch: the price of what is asked in batch files.
+    """
     if given is not None:
         return _price(given)
-    known = find_price(setup.pinned.reached, setup.model)
+    known = find_price(setup.pinned.reached, setup.model, batch=batch)
+    what = "batch price" if batch else "price"
     if known or not needed:
         return known
     if sys.stdin.isatty():
-        return _price(click.prompt(f"The price of {setup.model} is not known. {_FORM}", err=True))
-    raise UsageError(f"the price of {setup.model} is not known, and --max-cost needs it: --price {_FORM}")
+        return _price(click.prompt(f"The {what} of {setup.model} is not known. {_FORM}", err=True))
+    raise UsageError(f"the {what} of {setup.model} is not known, and --max-cost needs it: --price {_FORM}")
 
 
 def _price(text: str) -> Price:

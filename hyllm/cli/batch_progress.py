@@ -98,6 +98,7 @@ def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
     counted = [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
     open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered"))
     counted += [f"{open_pages:,} to go"] if open_pages else []
+    counted += [f"{states['out']:,} out in files"] if states.get("out") else []
     spent = f"; ${ended.dollars:,.4f} so far" if ended.dollars else ""
     rate = ended.progress.answers / ended.seconds if ended.seconds else 0
     yield (

@@ -5,23 +5,28 @@ They are imported when a client is opened, not before: half of what starting hyl
 
 from typing import TYPE_CHECKING
 
+from hyllm.client._batch_state import BatchState
 from hyllm.client._check import Report, Verdict, check_endpoint
-from hyllm.client._endpoint import Endpoint, check_address, find_endpoint
+from hyllm.client._endpoint import Endpoint, check_address, find_endpoint, host_of
 from hyllm.client._passing import PassingError
-from hyllm.client._prices import PRICES, Price, find_price
+from hyllm.client._prices import BATCH_PRICES, PRICES, Price, find_price
 from hyllm.client._providers import PROVIDERS, UNKNOWN, Provider
 from hyllm.client._reply import Asks, Reply
+from hyllm.errors import AnswerError, EndpointError
 from hyllm.recordings import Recordings
 
 if TYPE_CHECKING:
+    from hyllm.client._batches import Batches
     from hyllm.client._live import Client
     from hyllm.client._post import Poster
 
 __all__ = [
+    "BATCH_PRICES",
     "PRICES",
     "PROVIDERS",
     "UNKNOWN",
     "Asks",
+    "BatchState",
     "Endpoint",
     "PassingError",
     "Price",
@@ -31,8 +36,11 @@ __all__ = [
     "Verdict",
     "check_address",
     "check_endpoint",
+    "error_of_status",
     "find_endpoint",
     "find_price",
+    "host_of",
+    "open_batches",
     "open_client",
     "open_poster",
 ]
@@ -65,3 +73,23 @@ def open_poster(endpoint: Endpoint, *, timeout: float, most: int) -> "Poster":
     from hyllm.client._post import Poster
 
     return Poster(endpoint, timeout=timeout, most=most)
+
+
+def error_of_status(status: int, body: object, host: str) -> "PassingError | EndpointError | AnswerError":
+    """What an HTTP error means that is told of, as in a file of answers: the same as if it had come live.
+
+    Args:
+        status: the HTTP status.
+        body: what came with it.
+        host: who has answered so.
+    """
+    from hyllm.client._told import error_of_status
+
+    return error_of_status(status, body, host)
+
+
+def open_batches(endpoint: Endpoint, *, timeout: float) -> "Batches":
+    """A client of an endpoint's Files and Batches, to be used inside one event loop."""
+    from hyllm.client._batches import Batches
+
+    return Batches(endpoint, timeout=timeout)

@@ -33,8 +33,7 @@ class Endpoint:
     @property
     def host(self) -> str:
         """The host, with its port, that text is sent to."""
-        parts = urlsplit(self.base_url)
-        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+        return host_of(self.base_url)
 
     @property
     def is_local(self) -> bool:
@@ -45,6 +44,12 @@ class Endpoint:
     def reached(self) -> str:
         """How the model is reached, in words."""
         return "hyllm relay" if self.provider is PROVIDERS["relay"] else self.base_url
+
+
+def host_of(reached: str) -> str:
+    """The host, with its port, of an address; what is none stays as it is."""
+    parts = urlsplit(reached)
+    return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or reached
 
 
 def find_endpoint(

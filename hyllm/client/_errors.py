@@ -44,7 +44,7 @@ def described(error: Exception, endpoint: Endpoint, timeout: float) -> HyllmErro
     if isinstance(error, openai.APIConnectionError):
         return _unreachable(error, endpoint)
     if isinstance(error, openai.APIStatusError):
-        return _refused(error, endpoint)
+        return refused(error, endpoint.host, endpoint.key)
     return AnswerError(f"{host}: {without_secrets(str(error), endpoint.key)}")
 
 
@@ -60,9 +60,10 @@ def _unreachable(error: openai.APIConnectionError, endpoint: Endpoint) -> HyllmE
     return EndpointError(f"{endpoint.host} cannot be reached ({hint}): {said}")
 
 
-def _refused(error: openai.APIStatusError, endpoint: Endpoint) -> HyllmError:
-    host, status = endpoint.host, error.status_code
-    said = without_secrets(error.message, endpoint.key)
+def refused(error: openai.APIStatusError, host: str, key: str = "") -> EndpointError | AnswerError:
+    """What an HTTP error means."""
+    status = error.status_code
+    said = without_secrets(error.message, key)
     if has_no_quota(error):
         return EndpointError(f"{host} answers {status}: no quota left")
     if status == 400 and _FILTERED.search(f"{error.code} {error.message}"):

@@ -47,8 +47,30 @@ PRICES: Mapping[str, Mapping[str, Price]] = {
 }
 """By provider and model. DeepSeek's depend on the hour, Qwen's on the length of the request: not listed."""
 
+BATCH_PRICES: Mapping[str, Mapping[str, Price]] = {
+    "openai": {
+        "gpt-5": Price(0.625, 0.0625, 5.0, _OPENAI),
+        "gpt-5-mini": Price(0.125, 0.0125, 1.0, _OPENAI),
+        "gpt-5-nano": Price(0.025, 0.0025, 0.2, _OPENAI),
+        # Of these the batch list has no price of cached tokens: none is taken off.
+        "gpt-4.1": Price(1.0, 1.0, 4.0, _OPENAI),
+        "gpt-4.1-mini": Price(0.2, 0.2, 0.8, _OPENAI),
+        "gpt-4.1-nano": Price(0.05, 0.05, 0.2, _OPENAI),
+        "gpt-4o": Price(1.25, 1.25, 5.0, _OPENAI),
+        "gpt-4o-mini": Price(0.075, 0.075, 0.3, _OPENAI),
+    },
+}
+"""The same for what is asked in batch files: half."""
 
-def find_price(base_url: str, model: str) -> Price | None:
-    """The price of a model at an address; `None` for one that is not listed, or stands elsewhere."""
+
+def find_price(base_url: str, model: str, *, batch: bool = False) -> Price | None:
+    """The price of a model at an address; `None` for one that is not listed, or stands elsewhere.
+
+    Args:
+        base_url: the address.
+        model: the model's name there, of a snapshot too.
+        batch: the price of what is asked in batch files.
+    """
     name = next((name for name, row in PROVIDERS.items() if row.base_url == base_url), "")
-    return PRICES.get(name, {}).get(_SNAPSHOT.sub("", model))
+    prices = BATCH_PRICES if batch else PRICES
+    return prices.get(name, {}).get(_SNAPSHOT.sub("", model))

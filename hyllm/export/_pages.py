@@ -18,6 +18,7 @@ _STATES = {
     "answered": "unread",
     "sent": "open",
     "open": "open",
+    "out": "open",
     "older": "older",
 }
 
@@ -29,7 +30,7 @@ class StoredPage:
     page: str
     state: str
     """`done`; `empty`: done, and nothing found; `partial`; `failed`; `unread`: answered, not read; `open`: not
-    asked yet; `double`: its text is another page's; `older`: an older version of another page."""
+    asked yet, or no answer yet; `double`: its text is another page's; `older`: an older version of another page."""
     stands_for: str | None
     """Of a double or an older version: the page that has its records."""
     conflict: str | None
