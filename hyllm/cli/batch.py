@@ -203,7 +203,13 @@ def _adopt(
 
 def _extractor(context: click.Context, options: dict[str, Any]) -> Extractor:
     local_only = options["local_only"]
-    endpoint = configured_endpoint(context, options["model"], options["base_url"], local_only=local_only)
+    endpoint = configured_endpoint(
+        context,
+        options["model"],
+        options["base_url"],
+        local_only=local_only,
+        keyless=bool(options["dry_run"]),
+    )
     return Extractor(
         kinds=options["kinds"],
         wire=options["wire"],
@@ -243,11 +249,17 @@ def endpoint_of(context: click.Context, setup: Setup, options: dict[str, Any]) -
     """Where this run's requests go: where they went before, unless another address is given."""
     if options["base_url"] or (options["model"] and "/" in options["model"]):
         model, local_only = options["model"] or setup.model, options["local_only"]
-        found = configured_endpoint(context, model, options["base_url"], local_only=local_only)
+        found = configured_endpoint(
+            context, model, options["base_url"], local_only=local_only, keyless=bool(options.get("dry_run"))
+        )
     else:
         # The store may be somebody else's: its address gets no key unless it is a provider's own.
         found = find_endpoint(
-            setup.model, setup.pinned.reached, vouched=False, local_only=options["local_only"]
+            setup.model,
+            setup.pinned.reached,
+            {"HYLLM_API_KEY": "none"} if options.get("dry_run") else os.environ,
+            vouched=False,
+            local_only=options["local_only"],
         )
     if options["local_only"] and not found.is_local:
         raise UsageError(f"{found.host} is not this machine, and --local-only was given")

@@ -15,7 +15,8 @@ def forecast_lines(found: Forecast, concurrency: int, per_minute: float | None) 
     rate = concurrency / seconds
     rate = min(rate, per_minute / 60) if per_minute else rate
     how = f"{seconds:.1f} s a request" if found.seconds_a_request else f"if a request takes {seconds:.0f} s"
-    yield f"time: {duration(found.requests.middle / rate)} at {concurrency} in flight, {how}"
+    takes = max(found.requests.middle / rate, seconds)  # no run is over before its first answer
+    yield f"time: {duration(takes)} at {concurrency} in flight, {how}"
 
 
 def cost_lines(found: Forecast) -> Iterator[str]:
@@ -25,14 +26,15 @@ def cost_lines(found: Forecast) -> Iterator[str]:
         if found.measured_on
         else "guessed, since no page was asked yet; after --sample 100 it is measured"
     )
-    yield f"to ask: {found.pages:,} pages ({basis})"
+    yield f"to ask: {found.pages:,} page{'' if found.pages == 1 else 's'} ({basis})"
     yield f"requests: {_number(found.requests)}"
     yield f"tokens: {_number(found.prompt_tokens)} sent, {_number(found.completion_tokens)} received"
     if found.dollars is None:
         yield "cost: no price known; give --price IN/CACHED/OUT, dollars a million tokens"
     else:
         low, middle, high = found.dollars
-        yield f"cost: ${middle:,.2f} (${low:,.2f} to ${high:,.2f})"
+        digits = 2 if middle >= 1 else 4
+        yield f"cost: ${middle:,.{digits}f} (${low:,.{digits}f} to ${high:,.{digits}f})"
 
 
 def _number(value: Range) -> str:

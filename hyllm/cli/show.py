@@ -187,7 +187,10 @@ def _tokens(results: Sequence[Extraction]) -> str:
     cached = sum(usage.cached_tokens or 0 for usage in usages)
     received = sum(usage.completion_tokens or 0 for usage in usages)
     estimated = " (estimated)" if any(usage.estimated for usage in usages) else ""
-    return f"Tokens: {sent:,} in ({cached:,} cached), {received:,} out{estimated}. {_cost(usages)}"
+    told = f"{sent:,} in ({cached:,} cached), {received:,} out{estimated}"
+    if all(result.provenance.get("answers") == "replayed" for result in results):
+        return f"Nothing was sent. Tokens when recorded: {told}."
+    return f"Tokens: {told}. {_cost(usages)}"
 
 
 def _cost(usages: Sequence[Usage]) -> str:

@@ -144,8 +144,8 @@ def check_recordings(results: Sequence[Extraction], suite: Suite) -> None:
         told.append(
             f"{len(stale)} of {len(results)} recordings are stale: {_named([page for page, _ in stale])}.\n"
             f"{stale[0][1].changes}\n"
-            f"--stale scores them all the same, where only the prompt has changed; "
-            f"--record {suite.cassettes} with --model records them anew."
+            f"--stale scores these answers all the same, where only the prompt has changed; "
+            f"to ask anew: --record NEW_FOLDER --model MODEL."
         )
     if told:
         kind = RecordingError if others else StaleRecording

@@ -181,6 +181,11 @@ class Recordings:
         """Whether there is anything."""
         return (self.folder / _META).is_file()
 
+    def _suites(self) -> str:
+        """The folders below that hold recordings, if any do: what may be meant."""
+        below = sorted({path.parent.parent.name for path in self.folder.parent.glob(f"*/*/{_META}")})
+        return f"; recordings are in its folders {', '.join(below)}" if below else ""
+
     def meta(self) -> Meta:
         """What is known of the recordings as a whole.
 
@@ -189,7 +194,7 @@ class Recordings:
         """
         path = self.folder / _META
         if not self.is_begun:
-            raise RecordingError(f"no recordings in {self.folder.parent}: {path} is missing")
+            raise RecordingError(f"no recordings in {self.folder.parent}: {path} is missing{self._suites()}")
         try:
             found: dict[str, Any] = load_yaml(path.read_text(encoding="utf-8"))
             found["kinds"] = tuple(found["kinds"])

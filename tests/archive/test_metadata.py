@@ -187,6 +187,7 @@ def test_a_table_as_a_spreadsheet_in_china_saves_it(tmp_path: Path) -> None:
         ("page,paper\np,甲\np,乙\n", "line 3: a second row for page 'p'"),
         ("page,paper\n,甲\n", "line 2: names no page"),
         ("page,paper\np,甲,乙\n", "line 2: has more cells"),
+        ("page,date\np,2022-03-18\n", "no column issue_date, but 'date': rename it"),
         ("page,issue_date\np,gestern\n", "line 2: issue date 'gestern'"),
         ('page,paper\np,"甲\0', "line 2|names"),
     ],
