@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from hyllm.evals import Folder, Suite, Suites, differences, folder_files, read_suites, suite_pages
+from hyllm.evals import Folder, Suite, differences, folder_files, read_suites, suite_pages
 from hyllm.extract import Extractor
-from hyllm.files import shipped
 from tests.evals import suite as trial
 
-EVALS = shipped("evals")
-_LISTED = EVALS / "suites.toml"
-COMMITTED = read_suites(_LISTED) if _LISTED.is_file() else Suites(EVALS, {}, {})
+EVALS = Path(__file__).parents[2] / "evals"
+COMMITTED = read_suites(EVALS / "suites.toml")
 
 
 def fresh_pages(suite: Suite) -> list[str]:
