@@ -167,14 +167,14 @@ class Came(NamedTuple):
     fingerprint: str | None
 
 
-def answered(db: sqlite3.Connection, job: Job, came: Came, units: Sequence[Unit] | None) -> None:
+def answered(db: sqlite3.Connection, job: Job, came: Came, units: bytes | None) -> None:
     """Keeps an answer as it came; its page is for the readers to read."""
     ended(db, job, "answer", came=came)
     _keep(db, job, deflate(came.raw), is_error=False, units=units)
 
 
 def failed(
-    db: sqlite3.Connection, job: Job, *, cause: str, message: str, reason: str, units: Sequence[Unit] | None
+    db: sqlite3.Connection, job: Job, *, cause: str, message: str, reason: str, units: bytes | None
 ) -> None:
     """Keeps that no answer will come for a request: trying again would not help."""
     ended(db, job, "error", cause=cause, message=message)
@@ -223,12 +223,10 @@ def ended(
     )
 
 
-def _keep(
-    db: sqlite3.Connection, job: Job, raw: bytes, *, is_error: bool, units: Sequence[Unit] | None
-) -> None:
+def _keep(db: sqlite3.Connection, job: Job, raw: bytes, *, is_error: bool, units: bytes | None) -> None:
     db.execute(
         "INSERT INTO answers (attempt_id, job_id, turn, is_error, units, raw) VALUES (?,?,?,?,?,?)",
-        (job.attempt, job.id, job.turn, is_error, None if units is None else pack_units(units), raw),
+        (job.attempt, job.id, job.turn, is_error, units, raw),
     )
     db.execute("UPDATE jobs SET state = 'answered' WHERE id = ?", (job.id,))
 
