@@ -13,9 +13,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from hyllm.text._slices import line_breaks
-
-_LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _SENTENCE_END = re.compile(r"[。！？；!?;]+")
 _CLOSERS = "”’」』）)】》〉]"
 _MAY_CLOSE = _CLOSERS + '"'
@@ -70,15 +67,14 @@ def split_units(text: str) -> list[Unit]:
 def _blocks(text: str) -> Iterator[list[_Line]]:
     """The lines of the page in blocks: what stands together without a blank line between."""
     block: list[_Line] = []
-    seen = 0
-    for match in _LINE.finditer(text):
-        if not match.group().strip():
-            continue
-        if block and line_breaks(text[seen : match.start()]) > 1:
+    start = 0
+    for line, with_end in zip(text.splitlines(), text.splitlines(keepends=True), strict=True):
+        if line.strip():
+            block.append(_Line(start, start + len(line), line))
+        elif block:
             yield block
             block = []
-        block.append(_Line(match.start(), match.end(), match.group()))
-        seen = match.end()
+        start += len(with_end)
     if block:
         yield block
 
