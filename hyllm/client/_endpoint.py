@@ -14,6 +14,10 @@ _NO_KEY = "none"
 _ANY_KEY = "HYLLM_API_KEY"
 _NO_ROWS: Mapping[str, Provider] = {}
 
+_WITHOUT = (
+    "What works without one: --model rules (what patterns find), --replay DIR (recorded answers), hyllm demo."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -70,8 +74,8 @@ def find_endpoint(
     """
     if model is None:
         raise UsageError(
-            "no model: give provider/model (openai/…, ollama/…), or --base-url and the model's name there; "
-            "without any model, --model rules finds what patterns can"
+            "no model: give provider/model (openai/…, ollama/…), or --base-url and the model's name there "
+            "(hyllm endpoint check tells how that one wants to be asked). " + _WITHOUT
         )
     name, slash, rest = model.partition("/")
     provider = {**PROVIDERS, **rows}.get(name, UNKNOWN) if slash else UNKNOWN
@@ -116,7 +120,8 @@ def _key(address: str, environment: Mapping[str, str], *, trusted: bool) -> tupl
     variable = next((name for name in variables if environment.get(name)), None)
     if variable is None:
         if owner is not None:
-            raise UsageError(f"no key: set {' or '.join(reversed(variables))} in the environment")
+            named = " or ".join(reversed(variables))
+            raise UsageError(f"no key: set {named} in the environment. {_WITHOUT}")
         return _NO_KEY, ""
     if not (trusted or owner is not None or is_loopback(address)):
         return _NO_KEY, "no key goes there, since only hyllm.toml names it: repeat it with --base-url"

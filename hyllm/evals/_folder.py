@@ -5,6 +5,7 @@ import json
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,16 @@ def suite_gates(
         margin=run.suite.margin if comparison else None,
         comparison=comparison,
     )
-    return [*found, *stands], comparison
+    return [*found, *stands, *_freshness(run)], comparison
+
+
+def _freshness(run: SuiteRun) -> list[Gate]:
+    """Whether the recordings that may never be stale are not; no gate where the suite names none."""
+    if not run.suite.fresh:
+        return []
+    stale = [page for page in run.stale if any(fnmatchcase(page, one) for one in run.suite.fresh)]
+    told = f"{', '.join(stale)}: recorded for another request than today's" if stale else "as recorded"
+    return [Gate("fresh", not stale, f"recordings that may not be stale: {told}")]
 
 
 def write_report(

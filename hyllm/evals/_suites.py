@@ -1,5 +1,6 @@
 """`suites.toml`: which pages are made of which texts, and which suites of answers are scored on them."""
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -166,7 +167,7 @@ def _suite(name: str, table: _Suite, folders: Mapping[str, Folder], path: Path) 
         if not any(fnmatchcase(page, pattern) for page in ids):
             raise UsageError(f"{where}: no page of {folder.name} is {pattern!r}")
     planned = tuple(one for one in folder.planned if any(fnmatchcase(one.page, p) for p in table.pages))
-    cassettes = path.parent / (table.cassettes or f"../cassettes/{name}")
+    cassettes = Path(os.path.normpath(path.parent / (table.cassettes or f"../cassettes/{name}")))
     return Suite(
         name,
         folder,

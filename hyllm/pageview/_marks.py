@@ -51,7 +51,7 @@ def _evidence(line: Json, text: str, number: int, plurals: Sequence[str]) -> Ite
                 at = f"/{plural}/{index}/evidence/{place}/quote"
                 span = _span(known.get(at), view, evidence["quote"])
                 if span is not None:
-                    yield Mark(*span, f"evidence {colour(plural, plurals)}", f"{number}:{at}")
+                    yield Mark(*span, "evidence", f"{number}:{at}")  # a colour is its values' alone
 
 
 def _span(entry: Json | None, view: MatchView, quote: str) -> tuple[int, int] | None:

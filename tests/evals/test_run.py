@@ -99,6 +99,7 @@ def test_stale_and_missing_recordings_are_refused_and_told(home: Path, capsys: C
 
 
 def test_stale_answers_are_scored_as_fresh_ones_are(ran: Path, capsys: Capture) -> None:
+    say(ran, 'fresh = ["front-clean"]', "")
     record(ran, "small", prompt="旧的说明")
 
     assert run("run", "small", "--no-beside", "--stale", *suites(ran)) == 0
@@ -107,6 +108,13 @@ def test_stale_answers_are_scored_as_fresh_ones_are(ran: Path, capsys: Capture) 
     assert "6 stale" in told.out
     stale, fresh, _ = runs(ran)
     assert (fresh / "metrics.json").read_bytes() == (stale / "metrics.json").read_bytes()
+
+
+def test_recordings_that_may_not_be_stale_fail_the_run(ran: Path, capsys: Capture) -> None:
+    record(ran, "small", prompt="旧的说明")
+
+    assert run("run", "small", "--no-beside", "--stale", *suites(ran)) == 1
+    assert "front-clean: recorded for another request" in capsys.readouterr().out
 
 
 def test_an_answer_to_another_page_is_refused_even_if_stale_ones_are_wanted(
@@ -131,7 +139,7 @@ def test_a_floor_that_is_not_reached_fails(home: Path, capsys: Capture) -> None:
 
     assert "≥ 0.999 FAILED" in capsys.readouterr().out
     junit = ElementTree.parse(runs(home)[0] / "junit.xml").getroot()
-    assert (junit.get("failures"), junit.get("errors"), junit.get("tests")) == ("1", "0", "7")
+    assert (junit.get("failures"), junit.get("errors"), junit.get("tests")) == ("1", "0", "8")
 
 
 def test_a_drop_under_the_blessed_run_fails_and_says_what_broke(ran: Path, capsys: Capture) -> None:

@@ -39,7 +39,7 @@ def test_several_suites_may_share_a_folder_and_take_a_part_of_it(tmp_path: Path)
 
     part = found.suite("part")
     assert [one.page for one in part.planned] == ["briefs-clean", "county-clean", "front-clean"]
-    assert part.cassettes == tmp_path / "../cassettes/part"
+    assert part.cassettes == tmp_path.parent / "cassettes/part"
 
 
 WRONG = [
