@@ -12,6 +12,7 @@ import gc
 import json
 import random
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -228,8 +229,12 @@ def told(steady: Steady, last_sent: float, whole: float, used: float) -> dict[st
 
 
 def reading() -> None:
-    """CPU to read the recorded answers of the demo's pages: caches warm, and emptied before each page."""
+    """CPU to read the recorded answers of the demo's pages: caches warm, and emptied before each page.
+
+    As in the process that reads answers in a run, Ctrl-C is ignored, and what is loaded counts as settled.
+    """
     from hyllm import read_page
+    from hyllm.batch._machine import settled
     from hyllm.batch._stored import FIRST, Stored, StoredAnswers
     from hyllm.extract import Extractor
     from hyllm.recordings import Recordings
@@ -243,7 +248,8 @@ def reading() -> None:
     ]
     print("| page | characters | values | warm, ms | cold, ms |\n|---|---|---|---|---|")
     means: list[list[float]] = [[], []]
-    with asyncio.Runner() as runner:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with asyncio.Runner() as runner, settled():
         for path in sorted((root / "hyllm/samples").glob("*.txt")):
             page = read_page(path)
             turns = recordings._interactions(page.page)  # pyright: ignore[reportPrivateUsage]
@@ -266,7 +272,8 @@ def reading() -> None:
             means[0].append(warm)
             means[1].append(cold)
             print(f"| {page.page} | {len(page.text)} | {values} | {warm:.1f} | {cold:.1f} |")
-    print(f"| mean | | | {sum(means[0]) / 3:.1f} | {sum(means[1]) / 3:.1f} |")
+    warm, cold = (sum(some) / len(some) for some in means)
+    print(f"| mean | | | {warm:.1f} | {cold:.1f} |")
 
 
 def memory(pages: int) -> dict[str, float]:

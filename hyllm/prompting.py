@@ -148,12 +148,12 @@ def show_page(text: str, units: Sequence[Unit]) -> str:
     No line of the page can stand alone as the closing mark, since each begins with a number.
     """
     shown = ["<<<page\n"]
-    last = None
-    for unit in units:
-        if last is not None:
-            shown.append("\n" * min(2, line_breaks(text[last : unit.start])))
-        shown.append(f"[{unit.number}]{joined(text[unit.start : unit.end])}")
-        last = unit.end
+    last = units[0].start if units else 0
+    for number, start, end in units:
+        if last != start:
+            shown.append("\n" * min(2, line_breaks(text[last:start])))
+        shown.append(f"[{number}]{joined(text[start:end])}")
+        last = end
     return "".join(shown) + "\npage>>>"
 
 

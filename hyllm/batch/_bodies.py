@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from hyllm.archive import Page
+from hyllm.batch._ledger import pack_units
 from hyllm.extract import Extractor
 from hyllm.prompting import show_page
-from hyllm.text import Unit, split_units
+from hyllm.text import split_units
 
 _MARK = "\ue000hyllm's page\ue001"
 """Stands for the page in the template; of private characters, so that no prompt has it."""
@@ -20,7 +20,8 @@ class Prepared(NamedTuple):
     body: bytes
     key: bytes
     """The `request_key`, as bytes."""
-    units: Sequence[Unit]
+    units: bytes
+    """The units it shows, packed: of objects there would be some hundred for every request in flight."""
 
 
 class Bodies:
@@ -45,7 +46,7 @@ class Bodies:
         digest = self._started.copy()
         digest.update(shown)
         digest.update(self._key_after)
-        return Prepared(self._before + shown + self._after, digest.digest(), units)
+        return Prepared(self._before + shown + self._after, digest.digest(), pack_units(units))
 
 
 def _around(tree: str) -> tuple[bytes, bytes]:

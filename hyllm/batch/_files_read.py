@@ -180,7 +180,7 @@ class _Taking:
             self.taken.again += 1
             return
         if self._is_wanted(asked):
-            ledger.failed_for_good(
+            ledger.failed(
                 self._db,
                 asked.job,
                 cause=line.cause,

@@ -184,7 +184,7 @@ class _Writing:
             key = bytes.fromhex(request_key(json.loads(body)))
         else:
             prepared = self._bodies.prepare(ledger.text_of(self._db, job.text_id))
-            body, key, units = prepared.body, prepared.key, ledger.pack_units(prepared.units)
+            body, key, units = prepared.body, prepared.key, prepared.units
         custom_id = self._custom_id(job)
         start = json.dumps({"custom_id": custom_id, "method": "POST", "url": "/v1/chat/completions"})
         data = start[:-1].encode() + b', "body": ' + body + b"}\n"

@@ -177,24 +177,16 @@ class Came(NamedTuple):
     fingerprint: str | None
 
 
-def answered(db: sqlite3.Connection, job: Job, came: Came, units: Sequence[Unit] | None) -> None:
+def answered(db: sqlite3.Connection, job: Job, came: Came, units: bytes | None) -> None:
     """Keeps an answer as it came; its page is for the readers to read."""
     ended(db, job, "answer", came=came)
-    keep(db, job, deflate(came.raw), is_error=False, units=None if units is None else pack_units(units))
+    keep(db, job, deflate(came.raw), is_error=False, units=units)
 
 
 def failed(
-    db: sqlite3.Connection, job: Job, *, cause: str, message: str, reason: str, units: Sequence[Unit] | None
-) -> None:
-    """Keeps that no answer will come for a request: trying again would not help."""
-    packed = None if units is None else pack_units(units)
-    failed_for_good(db, job, cause=cause, message=message, reason=reason, units=packed)
-
-
-def failed_for_good(
     db: sqlite3.Connection, job: Job, *, cause: str, message: str, reason: str, units: bytes | None
 ) -> None:
-    """`failed`, of packed units."""
+    """Keeps that no answer will come for a request: trying again would not help."""
     ended(db, job, "error", cause=cause, message=message)
     raw = json.dumps({"message": message, "reason": reason}, ensure_ascii=False)
     keep(db, job, deflate(raw), is_error=True, units=units)

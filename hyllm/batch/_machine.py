@@ -1,6 +1,7 @@
-"""What a run owes the machine it is on: a little room on its disk, and an ear for Ctrl-C."""
+"""What a run owes the machine it is on: a little room on its disk, an ear for Ctrl-C, no idle work."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -22,6 +23,16 @@ class Ballast:
         self._path.unlink(missing_ok=True)
 
     release = give_up
+
+
+@contextmanager
+def settled() -> Generator[None]:
+    """What is loaded by now is not looked through for garbage: hundreds of thousands of objects that stay."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 @contextmanager

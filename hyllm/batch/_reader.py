@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from hyllm.batch._machine import settled
 from hyllm.batch._reading import Read, read_job, write_read
 from hyllm.batch._setup import load_setups
 from hyllm.batch._store import connect, transaction
@@ -100,7 +101,7 @@ def main(store: str, number: str, of: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which lets this process finish
     told = _Told()
     db = connect(Path(store), write=True)
-    with tempfile.TemporaryDirectory(prefix="hyllm-") as folder, asyncio.Runner() as runner:
+    with tempfile.TemporaryDirectory(prefix="hyllm-") as folder, asyncio.Runner() as runner, settled():
         extractors = Extractors(db, Path(folder))
         while not told.stop:
             draining = told.drain

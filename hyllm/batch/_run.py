@@ -14,7 +14,7 @@ from hyllm.batch import _ledger as ledger
 from hyllm.batch._bodies import Bodies
 from hyllm.batch._budget import Budget, Caps, budget_of
 from hyllm.batch._engine import Engine, Posts, Progress
-from hyllm.batch._machine import Ballast, interrupts
+from hyllm.batch._machine import Ballast, interrupts, settled
 from hyllm.batch._pace import Pace
 from hyllm.batch._readers import Readers
 from hyllm.batch._setup import Setup
@@ -188,7 +188,7 @@ class _Run:
             await readers.start()
             telling = asyncio.create_task(self._tell(look, budget, up_to))
             timing = asyncio.create_task(self._watch_time())
-            with interrupts(asyncio.get_running_loop(), self._interrupted):
+            with interrupts(asyncio.get_running_loop(), self._interrupted), settled():
                 try:
                     await self._ask(look, readers, up_to)
                     outcome = (

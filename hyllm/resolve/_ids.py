@@ -22,14 +22,16 @@ def with_ids(records: Sequence[Record], page_sha256: str, grounding: Mapping[str
         grounding: the page's grounding entries by their `at`.
     """
     identities = [_identity(record, index, grounding) for index, record in enumerate(records)]
-    counts = Counter(map(_key, identities))
+    keys = list(map(_key, identities))
+    counts = Counter(keys)
     seen: Counter[str] = Counter()
     finished: list[Record] = []
-    for index, (record, identity) in enumerate(zip(records, identities, strict=True)):
-        if counts[_key(identity)] > 1:  # two sessions told under one name: their evidence tells them apart
+    for index, (record, identity, key) in enumerate(zip(records, identities, keys, strict=True)):
+        if counts[key] > 1:  # two sessions told under one name: their evidence tells them apart
             identity = [*identity, _places(f"/{record.hyllm.plural}/{index}/evidence", grounding)]
-        repeat = seen[_key(identity)]
-        seen[_key(identity)] += 1
+            key = _key(identity)
+        repeat = seen[key]
+        seen[key] += 1
         parts = [page_sha256, record.hyllm.name, identity, *([repeat] if repeat else [])]
         finished.append(
             record.model_copy(update={"id": hashlib.sha256(_key(parts).encode()).hexdigest()[:_LENGTH]})
@@ -55,5 +57,4 @@ def _places(prefix: str, grounding: Mapping[str, Grounding]) -> list[Any]:
     )
 
 
-def _key(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_key = json.JSONEncoder(ensure_ascii=False).encode

@@ -6,6 +6,7 @@ What does not stand on the page, or has no value, stays in its record as the mod
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from hyllm.marks import Grounding, Problem, Reason
@@ -149,26 +150,26 @@ class _Walk:
 
     def _part(self, part: type[Part], said: Reading, at: str) -> dict[str, Any]:
         """The fields of a record, or of a part of one."""
-        fields: dict[str, Any] = {}
-        for name in type(said).model_fields:
-            annotation = annotation_of(part.model_fields[name])
-            fields[name] = self._value(annotation, getattr(said, name), f"{at}/{name}")
-        return fields
+        return {
+            name: self._value(annotation, getattr(said, name), f"{at}/{name}")
+            for name, annotation in _annotations(part, type(said))
+        }
 
     def _value(self, annotation: Any, said: Any, at: str) -> Any:
-        """The value of what was said, by the field's type."""
+        """The value of what was said, by the field's type (without `| None`)."""
         if said is None:
             return None
-        annotation = without_none(annotation)
-        if get_origin(annotation) is list:
+        origin = get_origin(annotation)
+        if origin is list:
             (item,) = get_args(annotation)
             if item is Evidence:
                 return self._evidence(said, at)
             said = [one for one in said if not (isinstance(one, DateReading) and is_vague_date(one.text))]
+            item = without_none(item)
             return [self._value(item, one, f"{at}/{index}") for index, one in enumerate(said)]
-        if get_origin(annotation) is Literal:
+        if origin is Literal:
             return said
-        if get_origin(annotation) is Annotated:
+        if origin is Annotated:
             return self._number(annotation, said, at)
         if isinstance(said, DateReading):
             return self._date(said, at)
@@ -264,3 +265,10 @@ class _Walk:
         for index, (start, end) in enumerate(spans):
             self._marks.append(Grounding(f"{at}/{index}/quote", start, end, "exact"))
         return [Evidence(quote=joined(self._locator.text[start:end])) for start, end in spans]
+
+
+@lru_cache(maxsize=256)
+def _annotations(part: type[Part], reading: type[Reading]) -> Sequence[tuple[str, Any]]:
+    """The fields of a part that are read, by name, each with its type without `| None`."""
+    fields = part.model_fields
+    return [(name, without_none(annotation_of(fields[name]))) for name in reading.model_fields]

@@ -7,7 +7,7 @@ _LINE_BREAK = re.compile(r"[^\S\r\n]*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 
 def line_breaks(text: str) -> int:
     """How many lines end in `text`; CR LF ends one."""
-    return len(f"{text}x".splitlines()) - 1
+    return len(f"{text}x".splitlines()) - 1 if text else 0
 
 
 def joined(text: str) -> str:

@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
-from hyllm.text._slices import line_breaks
-
-_LINE = re.compile(r"[^\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _SENTENCE_END = re.compile(r"[。！？；!?;]+")
 _CLOSERS = "”’」』）)】》〉]"
+_MAY_CLOSE = _CLOSERS + '"'
 _PROSE_MARK = re.compile(r"[，。；、：！？,;:]")
 _NEW_ITEM = re.compile(
     r"\s{2}|\u3000"  # an indent begins a paragraph
@@ -31,8 +30,7 @@ _NARROWEST = 12
 """The narrowest column, in Han characters. Shorter lines are headlines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """One unit of a page: `text[start:end]`, without white space at its ends."""
 
     number: int
@@ -69,15 +67,14 @@ def split_units(text: str) -> list[Unit]:
 def _blocks(text: str) -> Iterator[list[_Line]]:
     """The lines of the page in blocks: what stands together without a blank line between."""
     block: list[_Line] = []
-    seen = 0
-    for match in _LINE.finditer(text):
-        if not match.group().strip():
-            continue
-        if block and line_breaks(text[seen : match.start()]) > 1:
+    start = 0
+    for line, with_end in zip(text.splitlines(), text.splitlines(keepends=True), strict=True):
+        if line.strip():
+            block.append(_Line(start, start + len(line), line))
+        elif block:
             yield block
             block = []
-        block.append(_Line(match.start(), match.end(), match.group()))
-        seen = match.end()
+        start += len(with_end)
     if block:
         yield block
 
@@ -125,9 +122,11 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """The sentences of a run, stripped of the white space around them."""
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
-        if match.start() < begin:
+        first, stop = match.span()
+        if first < begin:
             continue
-        stop = _after_closers(text, begin, match.end(), end)
+        if stop < end and text[stop] in _MAY_CLOSE:
+            stop = _after_closers(text, begin, stop, end)
         yield from _stripped(text, begin, stop)
         begin = stop
     yield from _stripped(text, begin, end)
@@ -146,8 +145,10 @@ def _after_closers(text: str, begin: int, stop: int, end: int) -> int:
     return stop
 
 
-def _stripped(text: str, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+def _stripped(text: str, begin: int, stop: int) -> tuple[tuple[int, int], ...]:
     piece = text[begin:stop]
-    if inner := piece.strip():
-        start = begin if inner[0] == piece[0] else begin + len(piece) - len(piece.lstrip())
-        yield start, start + len(inner)
+    inner = piece.strip()
+    if not inner:
+        return ()
+    start = begin if inner[0] == piece[0] else begin + len(piece) - len(piece.lstrip())
+    return ((start, start + len(inner)),)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 from ._numerals import read_numeral
@@ -83,6 +84,7 @@ def without_glosses(words: str) -> str:
     return _LUNAR_GLOSS.sub("", words)
 
 
+@lru_cache(maxsize=8192)  # a date is read where a record has it, and where the page is searched for dates
 def plain_date_text(words: str) -> str:
     """The words with every number Arabic and without what a date does not express."""
     words = without_glosses(words)
