@@ -1,6 +1,7 @@
 """How fast and how lean `hyllm batch` is, against a server on loopback. See benchmarks/README.md.
 
 python benchmarks/batch.py rate      requests a second and CPU of the request path, beside a bare client
+python benchmarks/batch.py own       CPU of the request path alone, with no client and no network: little noise
 python benchmarks/batch.py reading   milliseconds of CPU to read a page's answer
 python benchmarks/batch.py memory    peak memory and start of a resume, at 10³, 10⁵ and 10⁶ queued pages
 """
@@ -228,6 +229,31 @@ def told(steady: Steady, last_sent: float, whole: float, used: float) -> dict[st
     return {"rate": steady.rate(last_sent), "latency": steady.latency, "whole": whole, "cpu": used}
 
 
+def own(flight: int, requests: int) -> dict[str, float]:
+    """CPU milliseconds a request of all that is not the client: answers come out of the air."""
+    import hyllm.client._post  # what a run has loaded is there
+    from hyllm.batch import Options, run_batch
+
+    assert hyllm.client._post
+    payload = completion()
+
+    class Instant:
+        async def post(self, body: bytes) -> bytes:
+            await asyncio.sleep(LATENCY / 2)
+            return payload
+
+        async def aclose(self) -> None:
+            pass
+
+    with tempfile.TemporaryDirectory() as folder:
+        store, setup, endpoint = make_store(Path(folder, "a.db"), requests, base_url="http://127.0.0.1:9/v1")
+        used = cpu()
+        run_batch(store, setup, endpoint, Options(concurrency=flight, readers=0), poster=Instant())
+        used = cpu() - used
+        store.close()
+    return {"cpu": 1000 * used / requests}
+
+
 def reading() -> None:
     """CPU to read the recorded answers of the demo's pages: caches warm, and emptied before each page.
 
@@ -317,7 +343,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "what", choices=["rate", "reading", "memory", "serve", "_batch", "_client", "_make", "_memory"]
+        "what",
+        choices=[
+            "rate",
+            "own",
+            "reading",
+            "memory",
+            "serve",
+            "_batch",
+            "_client",
+            "_make",
+            "_memory",
+            "_own",
+        ],
     )
     parser.add_argument("numbers", nargs="*", type=int)
     parser.add_argument("--port", type=int, default=9377)
@@ -338,6 +376,12 @@ def main() -> None:
             print("{}")
         case "_memory":
             print(json.dumps(memory(*given.numbers)))
+        case "_own":
+            print(json.dumps(own(*given.numbers)))
+        case "own":
+            print("| in flight | own CPU ms |\n|---|---|")
+            for flight in given.numbers or (64, 256, 1024):
+                print(f"| {flight} | {run_apart('_own', flight, flight * 12)['cpu']:.2f} |", flush=True)
         case "reading":
             reading()
         case "memory":

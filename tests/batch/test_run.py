@@ -1,5 +1,6 @@
 """A run over a store: what is asked, what is kept, what it costs, and how it ends."""
 
+import gc
 import json
 import time
 from collections.abc import Generator
@@ -101,6 +102,23 @@ def test_every_page_is_asked_about_once_and_its_records_are_exported(
     assert first["projects"][0]["investment"]["amount"] == 400000000
     assert first["projects"][0]["stage_date"]["edtf"] == "2017-12-31"
     assert first["officials"][0]["name"] == "方自强"
+
+
+def test_the_garbage_collector_looks_at_all_again_after_a_run(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
+    seen: list[int] = []
+
+    def answer(*given: Any) -> Any:
+        seen.append(gc.get_freeze_count())
+        return answer_to(*given)
+
+    endpoint.answer = answer
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        ask(store, endpoint)
+
+    assert min(seen) > 0
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_body_is_the_very_request_of_a_single_page(
