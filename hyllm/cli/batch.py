@@ -38,7 +38,7 @@ from hyllm.cli.batch_forecast import forecast_lines
 from hyllm.cli.batch_options import STORE, asking, bounding, reading
 from hyllm.cli.batch_price import price_of_run
 from hyllm.cli.batch_progress import Telling, summary
-from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
+from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, key_environment, was_typed
 from hyllm.client import Endpoint, find_endpoint
 from hyllm.errors import EndpointError, UsageError
 from hyllm.escaping import printable
@@ -208,7 +208,7 @@ def _extractor(context: click.Context, options: dict[str, Any]) -> Extractor:
         options["model"],
         options["base_url"],
         local_only=local_only,
-        keyless=bool(options["dry_run"]),
+        keyless=_sends_nothing(options),
     )
     return Extractor(
         kinds=options["kinds"],
@@ -250,20 +250,25 @@ def endpoint_of(context: click.Context, setup: Setup, options: dict[str, Any]) -
     if options["base_url"] or (options["model"] and "/" in options["model"]):
         model, local_only = options["model"] or setup.model, options["local_only"]
         found = configured_endpoint(
-            context, model, options["base_url"], local_only=local_only, keyless=bool(options.get("dry_run"))
+            context, model, options["base_url"], local_only=local_only, keyless=_sends_nothing(options)
         )
     else:
         # The store may be somebody else's: its address gets no key unless it is a provider's own.
         found = find_endpoint(
             setup.model,
             setup.pinned.reached,
-            {"HYLLM_API_KEY": "none"} if options.get("dry_run") else os.environ,
+            key_environment(keyless=_sends_nothing(options)),
             vouched=False,
             local_only=options["local_only"],
         )
     if options["local_only"] and not found.is_local:
         raise UsageError(f"{found.host} is not this machine, and --local-only was given")
     return found
+
+
+def _sends_nothing(options: dict[str, Any]) -> bool:
+    """Whether it only reckons; --adopt asks about its trial pages even so."""
+    return bool(options.get("dry_run") and not options.get("adopt"))
 
 
 def _announce(setup: Setup, endpoint: Endpoint) -> None:

@@ -1,6 +1,7 @@
 """Options out of `hyllm.toml`: after the command line and HYLLM_*, before the defaults."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -30,6 +31,11 @@ def was_typed(context: click.Context, parameter: str) -> bool:
     return context.get_parameter_source(parameter) is ParameterSource.COMMANDLINE
 
 
+def key_environment(*, keyless: bool) -> Mapping[str, str]:
+    """Where keys come from; `keyless` where nothing will be sent, so that none need be there."""
+    return {"HYLLM_API_KEY": "none"} if keyless else os.environ
+
+
 def configured_endpoint(
     context: click.Context,
     model: str | None,
@@ -44,7 +50,7 @@ def configured_endpoint(
     return find_endpoint(
         model,
         base_url,
-        {"HYLLM_API_KEY": "none"} if keyless else os.environ,
+        key_environment(keyless=keyless),
         rows=configuration.providers,
         vouched=vouched,
         local_only=local_only,

@@ -95,6 +95,20 @@ def test_a_store_is_bound_to_its_model_once_something_was_asked(
     assert "--model contradicts" in capsys.readouterr().err
 
 
+def test_a_key_is_wanted_where_something_is_sent_and_only_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("HYLLM_API_KEY", raising=False)
+    monkeypatch.delenv("DEEPSEEK_API_KEY", raising=False)
+    archive = make_archive(tmp_path / "archive", 1)
+    command = ["batch", "run", archive, "--store", tmp_path / "a.db", "--model", "deepseek/m-1", "--dry-run"]
+
+    assert hyllm(*command) == 0
+    assert "to ask: 1 page (guessed" in capsys.readouterr().out
+    assert hyllm(*command, "--adopt") == 2  # its trial pages are asked about
+    assert "no key: set DEEPSEEK_API_KEY" in capsys.readouterr().err
+
+
 def test_an_own_kind_goes_all_the_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
 ) -> None:
