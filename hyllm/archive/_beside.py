@@ -13,6 +13,8 @@ from hyllm.archive._metadata import Metadata, metadata_from
 from hyllm.archive._page import shown
 from hyllm.errors import PageError, UsageError
 
+_LOOKS_LIKE_ISSUE_DATE = ("date", "issue date", "issuedate", "日期", "出报日期")
+
 
 def read_sidecar(path: Path) -> Metadata | None:
     """What `<page>.json` beside a page's file says, or `None` if there is none.
@@ -38,9 +40,6 @@ def _is_file(path: Path) -> bool:
     with suppress(OSError):
         return path.is_file()
     return False
-
-
-_LOOKS_LIKE_ISSUE_DATE = ("date", "issue date", "issuedate", "日期", "出报日期")
 
 
 def read_table(path: Path) -> dict[str, Metadata]:

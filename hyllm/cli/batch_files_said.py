@@ -7,6 +7,7 @@ import click
 
 from hyllm.batch import Store, read_all
 from hyllm.batch.files import OutFile, Taken
+from hyllm.cli.batch_progress import ENDED, count_states, counted_states
 from hyllm.escaping import printable
 
 _SOME_FAILED, _STOPPED = 4, 5
@@ -61,18 +62,9 @@ def say_taken(taken: Taken) -> None:
 def end_reading(store: Store, path: Path, taken: Sequence[Taken], readers: int) -> None:
     """Reads what has come, says where the store stands, and exits with what that means."""
     read_waiting(store, readers)
-    states = dict(store.connection.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
-    words = {
-        "done": "done",
-        "partial": "partial",
-        "failed": "failed",
-        "aside": "set aside",
-        "fault": "not read",
-        "out": "out",
-        "open": "open",
-    }
-    counted = [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
-    click.echo(", ".join(counted) or "nothing to do", err=True)
+    states = count_states(store.connection)
+    words = {**ENDED, "out": "out", "open": "open"}
+    click.echo(", ".join(counted_states(states, words)) or "nothing to do", err=True)
     if states.get("open"):
         click.echo(
             f"to go on: hyllm batch files write DIR --store {path}, or hyllm batch run --store {path}",

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -83,19 +83,26 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86400:.3g} d"
 
 
+ENDED = {"done": "done", "partial": "partial", "failed": "failed", "aside": "set aside", "fault": "not read"}
+"""The states of a job that no request is to change, in words."""
+
+
+def count_states(db: sqlite3.Connection) -> dict[str, int]:
+    """How many jobs are in each state."""
+    return dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
+
+
+def counted_states(states: Mapping[str, int], words: Mapping[str, str]) -> list[str]:
+    """A phrase for each of these states that jobs are in: 12 done."""
+    return [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
+
+
 def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
     """How a run ended, in lines for people."""
     if ended.recovered.uncertain:
         yield f"{ended.recovered.uncertain} requests were in flight when an earlier run was killed: sent again"
-    states = dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
-    words = {
-        "done": "done",
-        "partial": "partial",
-        "failed": "failed",
-        "aside": "set aside",
-        "fault": "not read",
-    }
-    counted = [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
+    states = count_states(db)
+    counted = counted_states(states, ENDED)
     open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered"))
     counted += [f"{open_pages:,} to go"] if open_pages else []
     counted += [f"{states['out']:,} out in files"] if states.get("out") else []

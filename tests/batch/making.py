@@ -58,6 +58,16 @@ def answer_to(body: dict[str, Any], **reply: Any) -> Reply:
     return Reply(json.dumps(answer, ensure_ascii=False), **said)
 
 
+def cut_first(body: dict[str, Any]) -> Reply:
+    """An answer that lacks its end, where it is the first about its page."""
+    whole = answer_to(body)
+    if len(body["messages"]) == 2:
+        assert whole.content is not None
+        whole.content = whole.content[: whole.content.index('"meetings"')] + '"meetings":['
+        whole.finish = "length"
+    return whole
+
+
 def asked(endpoint: Endpoint) -> Counter[int]:
     """How often each page was asked about."""
     return Counter(number_in(body) for body in endpoint.bodies)

@@ -28,7 +28,7 @@ from tests.batch.batching import (
     take,
     write,
 )
-from tests.batch.making import answer_to, count, make_archive, number_in
+from tests.batch.making import answer_to, count, cut_first, make_archive, number_in
 from tests.batch.test_run import opened, run
 from tests.conftest import Endpoint, Reply
 
@@ -39,16 +39,6 @@ PRICE = Price(0.5, 0.05, 5.0, "")
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     return make_archive(tmp_path / "archive", 12)
-
-
-def cut_first(body: dict[str, Any]) -> Reply:
-    """An answer that lacks its end, where it is the first about its page."""
-    whole = answer_to(body)
-    if len(body["messages"]) == 2:
-        assert whole.content is not None
-        whole.content = whole.content[: whole.content.index('"meetings"')] + '"meetings":['
-        whole.finish = "length"
-    return whole
 
 
 def sometimes_wrong(body: dict[str, Any]) -> Reply:

@@ -31,7 +31,7 @@ from hyllm.client import Endpoint as Address
 from hyllm.client import Price, find_endpoint
 from hyllm.errors import EndpointError, UsageError
 from hyllm.extract import Extractor
-from tests.batch.making import answer_to, asked, count, exported, make_archive, number_in
+from tests.batch.making import answer_to, asked, count, cut_first, exported, make_archive, number_in
 from tests.conftest import Endpoint, Reply
 
 PRICE = Price(1.0, 0.1, 10.0, "")
@@ -138,14 +138,6 @@ def test_a_body_is_the_very_request_of_a_single_page(
 
 
 def test_a_further_turn_is_asked_and_read(tmp_path: Path, archive: Path, endpoint: Endpoint) -> None:
-    def cut_first(body: dict[str, Any]) -> Reply:
-        whole = answer_to(body)
-        if len(body["messages"]) == 2:
-            assert whole.content is not None
-            whole.content = whole.content[: whole.content.index('"meetings"')] + '"meetings":['
-            whole.finish = "length"
-        return whole
-
     endpoint.answer = cut_first
     with opened(tmp_path / "a.db", endpoint, archive) as store:
         ask(store, endpoint, readers=1)
