@@ -184,7 +184,10 @@ class Extractor:
         return self.map([page])[0]
 
     def map(
-        self, pages: Sequence[Page], done: Callable[[Extraction], None] | None = None
+        self,
+        pages: Sequence[Page],
+        done: Callable[[Extraction], None] | None = None,
+        begun: Callable[[Page], None] | None = None,
     ) -> list[Extraction]:
         """The records of many pages, in the order of the pages, `concurrency` requests in flight.
 
@@ -192,11 +195,15 @@ class Extractor:
             pages: the pages.
             done: called with each page's result as it comes, in no particular order. If it raises, the run
                 ends with its exception.
+            begun: called with each page when its turn comes to be asked for; as `done` if it raises.
         """
-        return run(self.map_async(pages, done))
+        return run(self.map_async(pages, done, begun))
 
     async def map_async(
-        self, pages: Sequence[Page], done: Callable[[Extraction], None] | None = None
+        self,
+        pages: Sequence[Page],
+        done: Callable[[Extraction], None] | None = None,
+        begun: Callable[[Page], None] | None = None,
     ) -> list[Extraction]:
         """`map`, to be awaited."""
         if recordings := self._replay or self._record:
@@ -210,6 +217,8 @@ class Extractor:
 
         async def one(page: Page) -> Extraction:
             async with in_flight:
+                if begun:
+                    begun(page)
                 result = self._failed(page, dead[0]) if dead else await self._safely(page, asker)
             if isinstance(result.error, EndpointError):
                 dead.append(result.error)
@@ -220,7 +229,7 @@ class Extractor:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(one(page)) for page in pages]
-        except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s
+        except ExceptionGroup as raised:  # `one` raises nothing of its own: this is `done`'s or `begun`'s
             raise raised.exceptions[0] from None
         finally:
             if asker:

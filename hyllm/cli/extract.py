@@ -188,10 +188,10 @@ def _run(
 
         def take(result: Extraction) -> None:
             seen.append(result)
-            with waiting.making_way(failed=result.status == "failed"):
+            with waiting.making_way(result.page.page, failed=result.status == "failed"):
                 printer.take(result)
 
-        results = extractor.map(pages, done=take)
+        results = extractor.map(pages, done=take, begun=lambda page: waiting.begin(page.page))
     show_summary(results)
     failed = [result for result in results if result.status == "failed"]
     for result in failed:
