@@ -10,6 +10,7 @@ import click
 
 from hyllm.cli import comparisons, scores
 from hyllm.cli.suites import SUITES_OPTION
+from hyllm.cli.terms import LEGEND
 from hyllm.errors import UsageError
 from hyllm.evals import find_run, known_pages, scored, write_report, write_text
 from hyllm.kinds import find_kinds
@@ -66,7 +67,7 @@ def _against(command: F) -> F:
     return command
 
 
-@evals.command("score")
+@evals.command("score", epilog=LEGEND)
 @click.argument("predictions", type=click.Path(exists=True, path_type=Path))
 @_against
 @click.option("--out", type=_OUT, metavar="DIR", help="Write the run into DIR, to be compared and rescored.")

@@ -13,6 +13,7 @@ from hyllm.cli import scores
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.costs import expected
 from hyllm.cli.suites import SUITES_OPTION
+from hyllm.cli.terms import LEGEND
 from hyllm.errors import UsageError
 from hyllm.escaping import printable
 from hyllm.evals import (
@@ -65,7 +66,7 @@ class _Asked(NamedTuple):
         return self.live or self.record is not None
 
 
-@click.command("run", cls=Configured, context_settings=ENVIRONMENT)
+@click.command("run", cls=Configured, context_settings=ENVIRONMENT, epilog=LEGEND)
 @click.argument("suite")
 @click.option(
     "--strategy", type=click.Choice(STRATEGIES), help="How the model is asked.  [default: the suite's]"

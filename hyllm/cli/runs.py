@@ -10,6 +10,7 @@ import click
 
 from hyllm.cli import scores
 from hyllm.cli.suites import SUITES_OPTION
+from hyllm.cli.terms import LEGEND
 from hyllm.errors import UsageError
 from hyllm.escaping import json_line, printable
 from hyllm.evals import (
@@ -29,7 +30,7 @@ _DECISIONS: tuple[Decision, ...] = get_args(Decision)
 _RUN = click.argument("run", metavar="RUN")
 
 
-@click.command("show")
+@click.command("show", epilog=LEGEND)
 @_RUN
 @click.argument("page", required=False)
 @click.option("--json", "as_json", is_flag=True, help="The numbers, or the page's records, as JSON Lines.")

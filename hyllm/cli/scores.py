@@ -11,6 +11,7 @@ import click
 
 from hyllm.cli.show import printable
 from hyllm.cli.tables import table, three, two
+from hyllm.cli.terms import FOOTNOTE
 from hyllm.evals import write_text
 from hyllm.scoring import Comparison, Gate, Score, record_lines
 
@@ -75,6 +76,8 @@ def score_lines(
         yield "GATES   " + "   ".join(f"{g.message} {'ok' if g.passed else 'FAILED'}" for g in passed)
     yield from _cost_line(numbers["cost"])
     yield from _dollar_lines(numbers.get("dollars", ()))
+    yield ""
+    yield FOOTNOTE
 
 
 def _headline(numbers: Mapping[str, Any], comparison: Comparison | None, columns: Columns) -> list[list[str]]:
