@@ -8,6 +8,9 @@ from hyllm.client import find_price
 from hyllm.extract import Extractor
 from hyllm.preview import ANSWER_TOKENS, preview
 
+PRICE_HINT = "hyllm batch run … --dry-run --price IN/CACHED/OUT reckons with yours"
+"""What to do where no price is known."""
+
 
 def expected(extractor: Extractor, pages: Sequence[Page], repeats: int = 1) -> str:
     """One line: requests, estimated tokens, and dollars where the model's price is known.
@@ -23,7 +26,7 @@ def expected(extractor: Extractor, pages: Sequence[Page], repeats: int = 1) -> s
     price = find_price(extractor.endpoint.reached, extractor.options.model)
     cost = price.of(Usage(requests, sent, 0, answered)) if price else None
     told = (
-        "no price known"
+        f"no price known; {PRICE_HINT}"
         if cost is None or price is None
         else f"at most about ${cost:.2f} by the prices of {price.since}"
     )

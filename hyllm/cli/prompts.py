@@ -9,6 +9,7 @@ import click
 
 from hyllm.archive import Page, PageReader
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint
+from hyllm.cli.costs import PRICE_HINT
 from hyllm.cli.options import endpoint_options, question_options
 from hyllm.client import UNKNOWN, Endpoint, Price, find_price
 from hyllm.errors import UsageError
@@ -122,7 +123,8 @@ def _print_summary(
     elif endpoint is _NO_MODEL:
         click.echo("cost      unknown: give --model")
     else:
-        click.echo(f"cost      unknown: no price is known for {endpoint.model} at {endpoint.host}")
+        where = f"{endpoint.model} at {endpoint.host}"
+        click.echo(f"cost      unknown: no price is known for {where}; {PRICE_HINT}")
 
 
 def _print_json(

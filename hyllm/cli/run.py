@@ -72,12 +72,14 @@ class _Asked(NamedTuple):
     "--strategy", type=click.Choice(STRATEGIES), help="How the model is asked.  [default: the suite's]"
 )
 @click.option("--stale", is_flag=True, help="Take recordings made with another prompt, too.")
-@click.option("--live", is_flag=True, help="Ask the model; says first what it will cost.")
+@click.option(
+    "--live", is_flag=True, help="Ask the model; says first what it will cost, for which no key is needed."
+)
 @click.option(
     "--record",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Ask the model for what DIR does not hold yet, and keep its answers there.",
+    help="Ask the model, as --live, for what DIR does not hold yet, and keep its answers there.",
 )
 @click.option("--pages", "count", type=click.IntRange(1), metavar="N", help="N of the pages; no gates.")
 @click.option(
@@ -151,8 +153,13 @@ def run(
     )
     _check(asked, repeat)
     pages = suite_pages(chosen, count)
+    if asked.is_live:  # before anything is wanted for it, a key above all
+        teller = _extractor(asked, chosen, 1, keyless=True)
+        click.echo(printable(expected(teller, pages, repeat)), err=True)
     extractors = [_extractor(asked, chosen, number) for number in range(1, repeat + 1)]
-    _announce(extractors, pages, asked, yes=yes)
+    click.echo(printable(extractors[0].announcement(len(pages))), err=True)
+    if asked.is_live and not yes:
+        _agree()
     results = [_one(chosen, asked, extractor, pages, as_json=as_json) for extractor in extractors]
     if repeat > 1 and not as_json:
         scores.show_repeats([result.numbers for result in results])
@@ -171,8 +178,11 @@ def _check(asked: _Asked, repeat: int) -> None:
         raise UsageError("recordings know their model; to ask one, give --live or --record DIR too")
 
 
-def _extractor(asked: _Asked, suite: Suite, number: int) -> Extractor:
-    """What answers in repeat `number`: the first is what a single run would be."""
+def _extractor(asked: _Asked, suite: Suite, number: int, *, keyless: bool = False) -> Extractor:
+    """What answers in repeat `number`: the first is what a single run would be.
+
+    `keyless`: one that only says what it would ask, for which no key need be there.
+    """
     again = f"repeat-{number}" if number > 1 else ""
     if asked.by_rules:
         return Extractor(RULES)
@@ -191,17 +201,12 @@ def _extractor(asked: _Asked, suite: Suite, number: int) -> Extractor:
         timeout=asked.timeout,
         concurrency=asked.concurrency,
         seed=number if number > 1 else None,
-        endpoint=configured_endpoint(context, asked.model, asked.base_url, local_only=False),
+        endpoint=configured_endpoint(context, asked.model, asked.base_url, local_only=False, keyless=keyless),
     )
 
 
-def _announce(extractors: Sequence[Extractor], pages: Sequence[Page], asked: _Asked, *, yes: bool) -> None:
-    click.echo(printable(extractors[0].announcement(len(pages))), err=True)
-    if not asked.is_live:
-        return
-    click.echo(printable(expected(extractors[0], pages, len(extractors))), err=True)
-    if yes:
-        return
+def _agree() -> None:
+    """Asks whether to go on."""
     if not sys.stdin.isatty():
         raise UsageError("nobody is there to be asked whether to send this: give --yes")
     click.confirm("Go on?", abort=True, err=True)

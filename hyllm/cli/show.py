@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hyllm.answers import Usage
+from hyllm.cli.costs import PRICE_HINT
 from hyllm.escaping import printable
 from hyllm.extraction import Extraction
 from hyllm.marks import Grounding
@@ -196,6 +197,6 @@ def _tokens(results: Sequence[Extraction]) -> str:
 def _cost(usages: Sequence[Usage]) -> str:
     """What the answers cost, by the price of which day; or that no price is known."""
     if any(usage.cost_usd is None for usage in usages):
-        return "Cost: no price known."
+        return f"Cost: no price known; {PRICE_HINT}."
     dollars = sum(usage.cost_usd or 0 for usage in usages)
     return f"Cost: ${dollars:.4f} by the prices of {usages[0].prices_of}."

@@ -369,3 +369,17 @@ def test_a_mistake_in_what_is_known_is_one_clear_line(
 
     assert (code, out) == (2, "")
     assert says in err
+
+
+def test_where_no_price_is_known_it_says_how_to_reckon_with_ones_own(
+    endpoint: Endpoint, page: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.replies[:] = [Reply(ANSWER, usage={"prompt_tokens": 900, "completion_tokens": 50})]
+
+    code, _, err = run(capsys, "extract", page, "--model", "m", "--base-url", endpoint.url, "--json")
+
+    assert code == 0
+    told = " ".join(err.split())
+    assert (
+        "Cost: no price known; hyllm batch run … --dry-run --price IN/CACHED/OUT reckons with yours." in told
+    )

@@ -63,7 +63,8 @@ def test_an_unknown_price_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     _, unlisted, _ = run(capsys, "prompts", "show", str(SAMPLE), "--model", "ollama/qwen3:8b")
 
     assert "cost      unknown: give --model" in without
-    assert "cost      unknown: no price is known for qwen3:8b at 127.0.0.1:11434" in unlisted
+    assert "cost      unknown: no price is known for qwen3:8b at 127.0.0.1:11434; hyllm batch run" in unlisted
+    assert "--dry-run --price IN/CACHED/OUT" in unlisted
 
 
 def test_without_a_page_what_is_the_same_for_every_page(capsys: pytest.CaptureFixture[str]) -> None:

@@ -236,6 +236,20 @@ def test_nothing_is_sent_before_the_cost_is_told_and_agreed_to(
     assert read(runs(home)[0] / "run.json")["live"] == 1
 
 
+def test_the_cost_is_told_without_a_key(home: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "HYLLM_API_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    folder = home / "cassettes/priced"
+
+    asking = ("--record", str(folder), "--model", "openai/gpt-5-mini", "--repeat", "2", "--pages", "2")
+    assert run("run", "small", *asking, *suites(home)) == 2
+
+    cost, key = capsys.readouterr().err.splitlines()
+    assert re.match(r"about 4 requests, [\d,]+ tokens in and [\d,]+ out .*: at most about \$0\.\d\d by", cost)
+    assert "no key: set OPENAI_API_KEY" in key
+    assert not folder.exists()
+
+
 def test_repeats_carry_seeds_and_are_kept_apart(home: Path, endpoint: Endpoint, capsys: Capture) -> None:
     answers = iter([Reply('{"projects":[],"meetings":[],"officials":[]}')] * 6)
     endpoint.answer = lambda body: next(answers)
