@@ -37,7 +37,7 @@ from hyllm.prompting import (
 )
 from hyllm.recordings import Meta, Recordings
 from hyllm.resolve import Resolved, load_gazetteer, resolve_page, shown_unclaimed
-from hyllm.rules import RULES, check_kinds, read_by_rules
+from hyllm.rules import RULES, check_kinds, left_out, read_by_rules
 from hyllm.settings import known_strategy, new_options, recorded_options, recorded_strategy
 from hyllm.strategies import DEFAULT_STRATEGY, First, Plan, Strategy, plans, prompts_hash
 from hyllm.text import Locator, Unit, split_units
@@ -247,7 +247,9 @@ class Extractor:
             answers = f"answers of {model} by {self._meta.reached}, recorded {self._meta.recorded}"
             return f"replay: {counted}, {answers}; nothing is sent"
         if self._by_rules:
-            return f"rules: {counted}, {_WITHOUT_MODEL}; nothing is sent"
+            never = left_out(self.kinds)
+            lacks = f" (never filled: {never})" if never else ""
+            return f"rules: {counted}, {_WITHOUT_MODEL}{lacks}; nothing is sent"
         notes = [self.endpoint.note]
         if self.options.wire not in self.endpoint.provider.obeys:
             notes.append(f"its models are not held to an answer's form by {self.options.wire}")

@@ -20,6 +20,15 @@ _READERS: Mapping[type[Record], Callable[[Sheet, Sequence[Person]], list[dict[st
     Meeting: meetings,
     Official: officials,
 }
+_LEFT_OUT: Mapping[type[Record], str] = {
+    Project: "projects' aliases and government parties",
+    Meeting: "meetings' launched or decided outcomes",
+}
+
+
+def left_out(kinds: Sequence[type[Record]]) -> str:
+    """What patterns never fill of these kinds, in words; empty if nothing."""
+    return "; ".join(_LEFT_OUT[kind] for kind in kinds if kind in _LEFT_OUT)
 
 
 def check_kinds(kinds: Sequence[type[Record]]) -> None:
