@@ -23,6 +23,8 @@ class Mark(NamedTuple):
     """One or more names of classes, parted by blanks."""
     ref: str = ""
     """What the mark belongs to; it becomes part of `data-refs`."""
+    title: str = ""
+    """What is told where the pointer rests on it, as text."""
 
 
 def bidi_safe(text: str) -> str:
@@ -33,6 +35,11 @@ def bidi_safe(text: str) -> str:
 def plain(text: str) -> str:
     """Foreign text where no element can stand: in attributes in quotes, titles, options and drawings."""
     return html.escape(_UNSEEN.sub(lambda match: f"‹U+{ord(match[0]):04X}›", text))
+
+
+def both(english: str, chinese: str) -> str:
+    """Words of ours as HTML, in English and then in Chinese, if there are any."""
+    return f"{plain(english)} <span lang=zh-Hans>{plain(chinese)}</span>" if chinese else plain(english)
 
 
 def _escaped(text: str) -> str:
@@ -48,7 +55,7 @@ def marked(text: str, marks: Iterable[Mark], *, start: int = 0, end: int | None 
     """A stretch of a text as HTML, its marks as `<mark class="…" data-refs="…">`.
 
     Marks may overlap: each stretch between two ends of marks is one element with the classes and
-    references of all that cover it. Marks outside the text are cut.
+    references and titles of all that cover it. Marks outside the text are cut.
 
     Args:
         text: the whole text.
@@ -82,6 +89,8 @@ def _element(piece: str, marks: Sequence[Mark]) -> str:
     classes = " ".join(dict.fromkeys(name for mark in marks for name in mark.classes.split()))
     refs = " ".join(dict.fromkeys(mark.ref for mark in marks if mark.ref))
     shown = f' data-refs="{html.escape(refs)}"' if refs else ""
+    titles = " · ".join(dict.fromkeys(mark.title for mark in marks if mark.title))
+    shown += f' title="{plain(titles)}"' if titles else ""
     return f'<mark class="{html.escape(classes)}"{shown}>{piece}</mark>'
 
 

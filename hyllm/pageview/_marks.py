@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from hyllm.html import Mark
+from hyllm.pageview._words import field_words, place_of
 from hyllm.text import MatchView, fold
 
 Json = Mapping[str, Any]
@@ -36,10 +37,11 @@ def _values(line: Json, number: int, plurals: Sequence[str]) -> Iterator[Mark]:
     for entry in line.get("grounding", ()):
         if entry["start"] is None or "/evidence/" in entry["at"]:
             continue
-        plural = entry["at"].split("/")[1]
+        _, plural, _, field, *_ = entry["at"].split("/")
         if plural in plurals:
             classes = f"value {colour(plural, plurals)} {entry['status']}"
-            yield Mark(entry["start"], entry["end"], classes, f"{number}:{entry['at']}")
+            title = f"{field_words(field)} {place_of(entry['start'], entry['end'])}"
+            yield Mark(entry["start"], entry["end"], classes, f"{number}:{entry['at']}", title)
 
 
 def _evidence(line: Json, text: str, number: int, plurals: Sequence[str]) -> Iterator[Mark]:
@@ -64,4 +66,5 @@ def _span(entry: Json | None, view: MatchView, quote: str) -> tuple[int, int] | 
 
 def _unclaimed(line: Json, number: int) -> Iterator[Mark]:
     for index, value in enumerate(line.get("unclaimed", ())):
-        yield Mark(value["start"], value["end"], "unclaimed", f"{number}:unclaimed/{index}")
+        title = f"unclaimed {value['type']} 未入记录 {place_of(value['start'], value['end'])}"
+        yield Mark(value["start"], value["end"], "unclaimed", f"{number}:unclaimed/{index}", title)

@@ -3,18 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from hyllm.html import bidi_safe, plain
+from hyllm.html import bidi_safe, both, plain
+from hyllm.pageview._words import STATUSES, field_name, kind_name, place_of, reason_name
 
 Json = Mapping[str, Any]
 _HIDDEN = ("id", "evidence")
-_SIGNS = {
-    "exact": "",
-    "normalised": "",
-    "fuzzy": "a few characters differ from the page",
-    "ambiguous": "stands in several places",
-    "missing": "does not stand on the page",
-}
-"""What a value's status means to a reader."""
 
 
 class Card:
@@ -32,8 +25,7 @@ class Card:
         at = f"/{plural}/{index}"
         title = self._value(f"{at}/name", record.get("name") or record.get("id") or "")
         fields = "".join(
-            f"<tr><th scope=row>{plain(name.replace('_', ' '))}</th>"
-            f"<td>{self._any(f'{at}/{name}', value)}</td></tr>"
+            f"<tr><th scope=row>{field_name(name)}</th><td>{self._any(f'{at}/{name}', value)}</td></tr>"
             for name, value in record.items()
             if name not in ("name", *_HIDDEN) and value not in (None, [], "")
         )
@@ -45,8 +37,9 @@ class Card:
         return (
             f'<article class="card {classes}{worst}" tabindex=0 data-at="{self._number}:{at}"'
             f' data-kind="{plain(plural)}"><h3>{title}</h3>'
-            f"<p class=id>{plain(plural)} · {plain(str(record.get('id') or ''))}</p>"
-            f"<table>{fields}</table><details><summary>evidence</summary><ul>{quotes}</ul></details></article>"
+            f"<p class=id>{kind_name(plural)} · {plain(str(record.get('id') or ''))}</p>"
+            f"<table>{fields}</table>"
+            f"<details><summary>{both('evidence', '依据')}</summary><ul>{quotes}</ul></details></article>"
         )
 
     def _is_marked(self, at: str) -> bool:
@@ -91,13 +84,16 @@ class Card:
         """Words that lead to their place on the page."""
         entry = self._places.get(at)
         status = entry["status"] if entry else "exact"
-        note = f' title="{plain(_SIGNS[status])}"' if _SIGNS.get(status) else ""
+        place = place_of(entry["start"], entry["end"]) if entry and entry["start"] is not None else ""
+        told = " ".join(filter(None, [place, STATUSES.get(status, "")]))
+        note = f' title="{plain(told)}"' if told else ""
         faults = self._faults(at)
         if status == "missing":
             return f"<span class=missing{note}>{bidi_safe(words)}</span>{faults}"
+        shown = f" <small class=place>{place}</small>" if place else ""
         return (
             f'<button type=button class="to {plain(status)}" data-ref="{self._number}:{plain(at)}"{note}>'
-            f"{bidi_safe(words)}</button>{faults}"
+            f"{bidi_safe(words)}</button>{shown}{faults}"
         )
 
     def _faults(self, at: str) -> str:
@@ -106,7 +102,7 @@ class Card:
         )
 
     def _fault(self, problem: Json) -> str:
-        return f' <em class=fault title="{plain(problem["message"])}">{plain(problem["reason"])}</em>'
+        return f' <em class=fault title="{plain(problem["message"])}">{reason_name(problem["reason"])}</em>'
 
 
 def problem_items(line: Json) -> Iterator[str]:
@@ -115,4 +111,4 @@ def problem_items(line: Json) -> Iterator[str]:
         text = f" {bidi_safe(problem['text'])}" if problem["text"] else ""
         where = f" <small>{plain(problem['at'])}</small>" if problem["at"] else ""
         said = f"{text} {plain(problem['message'])}{where}"
-        yield f"<li><em class=fault>{plain(problem['reason'])}</em>{said}</li>"
+        yield f"<li><em class=fault>{reason_name(problem['reason'])}</em>{said}</li>"

@@ -4,7 +4,12 @@
   const cards = all(".card");
   const sections = all("section.page");
   const words = document.getElementById("words");
-  const texts = new Map(cards.map((card) => [card, card.textContent]));
+  const wordsOf = (card) => {  // places aside: whoever looks for 5 means a value
+    const copy = card.cloneNode(true);
+    all(".place", copy).forEach((one) => one.remove());
+    return copy.textContent;
+  };
+  const texts = new Map(cards.map((card) => [card, wordsOf(card)]));
   let chosen = null;
 
   const marksOf = (wanted) => all("mark[data-refs]").filter((mark) => mark.dataset.refs.split(" ").some(wanted));
@@ -53,6 +58,14 @@
     next.scrollIntoView({ block: "nearest" });
   };
 
+  const head = document.querySelector("header");
+  const measure = () => {
+    const height = getComputedStyle(head).position === "sticky" ? head.offsetHeight : 0;
+    document.documentElement.style.setProperty("--head", `${height}px`);
+  };
+
+  addEventListener("resize", measure);
+  measure();
   document.getElementById("filters").addEventListener("input", filter);
   document.getElementById("filters").addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("click", (event) => {

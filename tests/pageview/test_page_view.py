@@ -1,6 +1,7 @@
 """Pages with their records as one HTML file: what is on it, and that no text can do anything in it."""
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -116,8 +117,42 @@ def test_an_ungrounded_value_and_its_problem_are_seen() -> None:
     html = page_view([(line(place="草市"), TEXT)])
 
     assert "does not stand on the page" in html
-    assert "1 to look at" in html
-    assert ">partial<" in html
+    assert "1 problem to look at" in html
+    assert "<em class=fault>partial " in html
+
+
+def test_where_a_value_stands_is_told_at_the_value_and_at_its_mark() -> None:
+    at = TEXT.index("3亿元")
+    html = page_view([(line(), TEXT)])
+    told = {
+        (tag, attributes.get("data-ref") or attributes.get("data-refs")): attributes.get("title")
+        for tag, attributes in read(html).tags
+    }
+
+    assert f"<small class=place>[{at},{at + 3})</small>" in html
+    assert told["button", "0:/projects/0/investment/text"] == f"[{at},{at + 3})"
+    marks = {str(ref): str(title) for (tag, ref), title in told.items() if tag == "mark"}
+    (mark,) = (title for ref, title in marks.items() if "/investment/" in ref)
+    assert mark == f"investment 总投资 [{at},{at + 3})"
+    (mark,) = (title for ref, title in marks.items() if "unclaimed" in ref)
+    assert mark == "unclaimed date 未入记录 [5,7)"
+
+
+def test_fixed_words_are_in_both_languages_and_counts_say_of_what() -> None:
+    html = page_view([(line(), TEXT)])
+    text = re.sub("<[^>]*>", "", html)
+
+    for words in (
+        "records 记录 projects 项目 1",
+        "unclaimed values 未入记录的值 1",
+        "1 page 共1版",
+        "page 1 第1版",
+        "1 problem to look at 1处问题待查",
+        "investment 总投资",
+        "evidence 依据",
+        "ungrounded 版面上没有",
+    ):
+        assert words in text, words
 
 
 def test_a_page_without_records_and_an_own_kind_are_shown() -> None:
