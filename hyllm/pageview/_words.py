@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from hyllm.html import both, plain
+from hyllm.html import both
 
-KINDS: Mapping[str, str] = {"projects": "项目", "meetings": "会议", "officials": "官员"}
+_KINDS: Mapping[str, str] = {"projects": "项目", "meetings": "会议", "officials": "官员"}
 """The built-in kinds, by the key of their list."""
 _FIELDS: Mapping[str, str] = {
     "name": "名称",
@@ -50,7 +50,7 @@ _REASONS: Mapping[str, str] = {
 
 def kind_name(plural: str) -> str:
     """A kind as HTML, in both languages where it is built in."""
-    return both(plural, KINDS.get(plural, ""))
+    return both(plural, _KINDS.get(plural, ""))
 
 
 def field_name(name: str) -> str:
@@ -70,4 +70,4 @@ def reason_name(reason: str) -> str:
 
 def place_of(start: int, end: int) -> str:
     """Where a value stands, as it is cited."""
-    return plain(f"[{start},{end})")
+    return f"[{start},{end})"

@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from hyllm.html import Mark, bidi_safe, plain, snippet
+from hyllm.html import Mark, bidi_safe, both, plain, snippet
+from hyllm.report._words import as_text, in_both
 
 Json = dict[str, Any]
 _WORDS = {"inc": "wrong", "mis": "missing", "spu": "spurious"}
+_COLUMNS = ("field", "gold", "predicted", "verdict")
 _OUTCOMES = {"missing": "record missing", "spurious": "record spurious"}
 
 
@@ -44,7 +46,11 @@ class Error(NamedTuple):
         spans = self.slot.get(own)
         classes = name if spans else f"{name} evidence"
         some: Sequence[Sequence[int]] = spans or self.record.get(evidence) or ()
-        return [Mark(start, end, classes, f"e{self.number}") for start, end in some]
+        told = as_text(name) if spans else f"{as_text(name)}, {as_text('evidence')}"
+        return [
+            Mark(start, end, classes, f"e{self.number}", f"{told}: {self.slot['row']} [{start},{end})")
+            for start, end in some
+        ]
 
 
 def errors_of(records: Sequence[Json], bands: Mapping[str, str]) -> list[Error]:
@@ -89,7 +95,8 @@ def _card(errors: Sequence[Error], text: str, decided: Mapping[str, str]) -> str
     record = first.record
     side = record["gold"] or record["predicted"]
     name = str(side["name"] or "(no name)")
-    told = _OUTCOMES.get(record["outcome"], f"{len(errors)} wrong")
+    outcome = _OUTCOMES.get(record["outcome"])
+    told = in_both(outcome) if outcome else both(f"{len(errors)} wrong", "个错值")
     dup = " · duplicate" if record.get("dup") else ""
     band = f" · {plain(first.band)}" if first.band else ""
     head = (
@@ -98,7 +105,7 @@ def _card(errors: Sequence[Error], text: str, decided: Mapping[str, str]) -> str
     )
     rows = "".join(_row(error, text, decided) for error in errors)
     table = (
-        "<table><thead><tr><th>field<th>gold<th>predicted<th>verdict</tr></thead>"
+        f"<table><thead><tr>{''.join(f'<th>{in_both(one)}' for one in _COLUMNS)}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
     return f'<article class="card">{head}{table}</article>'
@@ -130,12 +137,14 @@ def _side(value: str | None, marks: Sequence[Mark], text: str) -> str:
         return '<span class="none">–</span>'
     context = snippet(text, marks) if text else ""
     shown = f'<small lang="zh-Hans">{context}</small>' if context else ""
-    return f'<b lang="zh-Hans">{bidi_safe(value)}</b>{shown}'
+    places = " ".join(f"[{mark.start},{mark.end})" for mark in marks if "evidence" not in mark.classes)
+    where = f' title="{places}"' if places else ""
+    return f'<b lang="zh-Hans"{where}>{bidi_safe(value)}</b>{shown}'
 
 
 def _verdict(error: Error, decided: Mapping[str, str]) -> str:
     slot = error.slot
-    parts = [f'<span class="badge {slot["verdict"]}">{_WORDS[slot["verdict"]]}</span>']
+    parts = [f'<span class="badge {slot["verdict"]}">{in_both(_WORDS[slot["verdict"]])}</span>']
     if slot.get("why"):
         parts.append(f"<small>{bidi_safe(slot['why'])}</small>")
     if slot.get("source") == "absent":

@@ -6,16 +6,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from hyllm.html import bidi_safe, document, plain
+from hyllm.html import bidi_safe, both, document, plain
 from hyllm.report._comparison import comparison_section
 from hyllm.report._errors import Error, cards, errors_of
 from hyllm.report._pages import page_sections
 from hyllm.report._tables import facts, fields, headline, main_errors, slices
+from hyllm.report._words import as_text, in_both
 from hyllm.scoring import Comparison, Gate, Run
 
 Json = Mapping[str, Any]
 _ALL_VERDICTS = ("wrong", "missing", "spurious", "record missing", "record spurious")
 _SOURCES = {"absent": "hallucinated: not on the page", "present": "spurious, but on the page"}
+_TERMS = "<p>What these words mean: <code>hyllm eval show --help</code>, and docs/scores.md, Terms.</p>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def report(of: RunReport) -> str:
     baseline = {"slots": compared.slots.first, "records": compared.records.first} if compared else None
     parts = [
         _top(title or of.run.folder.name, of),
-        _section("scores", "Scores", headline(of.numbers, baseline) + facts(of.numbers)),
+        _section("scores", "Scores", headline(of.numbers, baseline) + facts(of.numbers) + _TERMS),
         _section("slices", "Slices", slices(of.numbers)),
         _section("fields", "Fields", fields(of.numbers, main_errors(of.run.records))),
         _section("comparison", "Comparison", comparison_section(compared, of.other)) if compared else "",
@@ -61,7 +63,7 @@ def _file(name: str) -> str:
 
 
 def _section(name: str, title: str, body: str) -> str:
-    return f'<section id="{name}"><h2>{title}</h2>{body}</section>'
+    return f'<section id="{name}"><h2>{in_both(title)}</h2>{body}</section>'
 
 
 def _top(title: str, of: RunReport) -> str:
@@ -75,10 +77,8 @@ def _top(title: str, of: RunReport) -> str:
         f"{len(about.get('stale') or ())} answers to an earlier request" if about.get("stale") else "",
         "" if about.get("whole", True) else "a part of the suite",
     ]
-    links = [("scores", "Scores"), ("slices", "Slices"), ("fields", "Fields")]
-    links += [("comparison", "Comparison")] if of.comparison else []
-    links += [("errors", "Errors")]
-    nav = "".join(f'<a href="#{name}">{words}</a>' for name, words in links)
+    sections = ["Scores", "Slices", "Fields", *(["Comparison"] if of.comparison else []), "Errors"]
+    nav = "".join(f'<a href="#{title.lower()}">{in_both(title)}</a>' for title in sections)
     gates = "".join(
         f'<li class="{"passed" if gate.passed else "failed"}">{plain(gate.message)}: '
         f"{'ok' if gate.passed else 'failed'}</li>"
@@ -86,7 +86,7 @@ def _top(title: str, of: RunReport) -> str:
     )
     return (
         f'<header id="top"><h1>{bidi_safe(title)}</h1><p>{plain(" · ".join(filter(None, told)))}</p>'
-        f'<nav>{nav}<button type="button" id="theme" hidden>dark / light</button></nav>'
+        f'<nav>{nav}<button type="button" id="theme" hidden>{both("dark / light", "深浅")}</button></nav>'
         + (f'<ul class="gates">{gates}</ul>' if gates else "")
         + "</header>"
     )
@@ -97,16 +97,19 @@ def _errors(errors: Sequence[Error], of: RunReport) -> str:
     shown = "".join(cards(errors, of.texts, decided)) or "<p>None.</p>"
     sections = "".join(page_sections(of.run.pages, of.run.records, errors, of.texts))
     legend = (
-        '<p class="legend"><mark class="right">right</mark> <mark class="gold">gold, missing or wrong</mark> '
-        '<mark class="predicted">predicted, not in gold</mark> '
-        '<mark class="gold predicted">both</mark> <mark class="gold evidence">evidence</mark></p>'
+        f'<p class="legend"><mark class="right">{in_both("right")}</mark> '
+        f'<mark class="gold">{both("gold, missing or wrong", "标准中有，漏或错")}</mark> '
+        f'<mark class="predicted">{both("predicted, not in gold", "预测有，标准中无")}</mark> '
+        f'<mark class="gold predicted">{both("both", "两者")}</mark> '
+        f'<mark class="gold evidence">{in_both("evidence")}</mark></p>'
     )
     body = (
         f"{_filters(errors)}"
         f'<div class="split"><div id="list">{shown}</div>'
         f'<aside id="pages" aria-label="pages">{legend}{sections}</aside></div>'
     )
-    return _section("errors", f'Errors <output id="count">{len(errors)}</output>', body)
+    counted = f'<output id="count">{len(errors)}</output> {both("wrong values", "个错值")}'
+    return f'<section id="errors"><h2>{in_both("Errors")}: {counted}</h2>{body}</section>'
 
 
 def _filters(errors: Sequence[Error]) -> str:
@@ -122,14 +125,18 @@ def _filters(errors: Sequence[Error]) -> str:
     selects = "".join(_select(name, values) for name, values in choices.items() if values)
     return (
         f'<form id="filters" hidden>{selects}'
-        '<label>words <input type="search" id="words" autocomplete="off"></label>'
-        '<button type="reset">all</button>'
-        '<p class="keys"><kbd>j</kbd> <kbd>k</kbd> next, previous error · <kbd>/</kbd> words · '
-        "<kbd>c</kbd> all · <kbd>t</kbd> dark or light</p></form>"
+        f'<label><span>{in_both("words")}</span><input type="search" id="words" autocomplete="off"></label>'
+        f'<button type="reset">{in_both("all")}</button>'
+        f'<p class="keys"><kbd>j</kbd> <kbd>k</kbd> {both("next, previous error", "下一处、上一处")} · '
+        f"<kbd>/</kbd> {in_both('words')} · <kbd>c</kbd> {in_both('all')} · "
+        f"<kbd>t</kbd> {both('dark or light', '深浅')}</p></form>"
     )
 
 
 def _select(name: str, values: Sequence[str]) -> str:
-    told = [(plain(value), plain(_SOURCES.get(value, value))) for value in values]
-    options = "".join(f'<option value="{value}">{words}</option>' for value, words in [("", "all"), *told])
-    return f'<label>{name} <select data-filter="{name}">{options}</select></label>'
+    told = [(value, _SOURCES.get(value, value)) for value in values]
+    options = "".join(
+        f'<option value="{plain(value)}">{plain(as_text(words))}</option>'
+        for value, words in [("", "all"), *told]
+    )
+    return f'<label><span>{in_both(name)}</span><select data-filter="{name}">{options}</select></label>'

@@ -71,10 +71,15 @@ def test_errors_stand_beside_the_pages_text(of: RunReport) -> None:
     assert page_html.count('<tr id="e') == 3 * 3  # a wrong place, a missing and a spurious project
     assert 'data-verdict="record missing"' in page_html
     assert 'data-verdict="record spurious"' in page_html
-    assert re.search(r'<mark class="gold[^"]*" data-refs="[^"]*e\d+[^"]*">西渡', page_html)
-    assert re.search(r'<mark class="gold[^"]*" data-refs="[^"]*e\d+[^"]*">乙厂', page_html)
-    assert '<mark class="right">朱健' in page_html
+    assert re.search(
+        r'<mark class="gold[^"]*" data-refs="[^"]*e\d+[^"]*" title="gold 标准: place \[\d+,\d+\)">西渡',
+        page_html,
+    )
+    assert re.search(r'<mark class="gold[^"]*" data-refs="[^"]*e\d+[^"]*" title="gold [^"]*">乙厂', page_html)
+    assert re.search(r'<mark class="right" title="right 正确: name \[\d+,\d+\)[^"]*">朱健', page_html)
+    assert re.search(r"values .*: \d+ right .*, \d+ wrong .*, \d+ missing .*, \d+ spurious", page_html)
     assert "not on the page" in page_html
+    assert re.search(r'<b lang="zh-Hans" title="\[\d+,\d+\)"><bdi>西渡', page_html)
 
 
 def test_the_same_run_gives_the_same_bytes(of: RunReport) -> None:
@@ -109,5 +114,5 @@ def test_a_run_without_errors_or_intervals_is_shown_too(tmp_path: Path) -> None:
     numbers: dict[str, Any] = metrics(score)
 
     page_html = report(RunReport(read_run(tmp_path / "a"), numbers))
-    assert 'Errors <output id="count">0</output>' in page_html
+    assert '<output id="count">0</output> wrong values' in page_html
     read(page_html.partition("<aside")[2].partition("</aside>")[0].partition(">")[2])
