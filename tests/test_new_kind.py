@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def test_a_new_kind_is_extracted_checked_and_scored(
     assert run("extract", "mishap/pages", *kind, *model, "--json", "--html", "seen.html") == 0
     line = capsys.readouterr().out
     seen = Path("seen.html").read_text(encoding="utf-8")
-    assert 'data-refs="0:/mishaps/0/name">酃湖大道事故' in seen
+    assert re.search(r'data-refs="0:/mishaps/0/name" title="name 名称 \[\d+,\d+\)">酃湖大道事故', seen)
     (tmp_path / "out.jsonl").write_text(line, encoding="utf-8")
     assert json.loads(line)["mishaps"][0]["injured"] == 5
     prompt = endpoint.bodies[0]["messages"][0]["content"]
