@@ -87,9 +87,10 @@ class _Server(ThreadingHTTPServer):
 def _handler(told: Endpoint) -> Callable[..., BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.bodies.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            body: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            told.bodies.append(body)  # another thread may append one at once
             told.headers.append({name.lower(): value for name, value in self.headers.items()})
-            reply = told.answer(told.bodies[-1]) if told.answer else told.replies[0]
+            reply = told.answer(body) if told.answer else told.replies[0]
             if len(told.replies) > 1:
                 told.replies.pop(0)
             told.stopping.wait(reply.delay)

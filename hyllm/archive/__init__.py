@@ -6,9 +6,10 @@ from hyllm.archive._files import PageFile, find_pages
 from hyllm.archive._metadata import Metadata
 from hyllm.archive._page import Page
 from hyllm.archive._reader import PageReader, read_page
-from hyllm.archive._stream import ArchiveFile, archive_files
+from hyllm.archive._stream import SUFFIXES, ArchiveFile, archive_files
 
 __all__ = [
+    "SUFFIXES",
     "ArchiveFile",
     "Decoded",
     "Metadata",

@@ -13,6 +13,8 @@ from hyllm.errors import PageError
 LINES = (".jsonl", ".ndjson")
 PARQUET = (".parquet",)
 ZIP = (".zip",)
+SUFFIXES = (".txt", *LINES, *PARQUET, *ZIP)
+"""Of the files that a folder is looked through for."""
 _MAGIC = set("*?[")
 
 
@@ -80,7 +82,7 @@ def _below(folder: Path) -> Iterator[ArchiveFile | PageError]:
         errors.clear()
         for name in sorted(names):
             path = Path(parent, name)
-            if path.suffix.lower() in (".txt", *LINES, *PARQUET, *ZIP):
+            if path.suffix.lower() in SUFFIXES:
                 found = True
                 yield _in_tree(path, folder)
     for error in errors:

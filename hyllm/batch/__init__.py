@@ -4,10 +4,12 @@ A store (one SQLite file) holds the archive's pages, what was asked, what came, 
 """
 
 from hyllm.batch._adopt import Comparison, adopt, begin_trial, compare
-from hyllm.batch._budget import Caps
+from hyllm.batch._budget import Budget, Caps
+from hyllm.batch._engine import CAP_REACHED, INTERRUPTED, Engine, Progress
 from hyllm.batch._enqueue import Look, enqueue, look_at
 from hyllm.batch._forecast import Forecast, Range, forecast
-from hyllm.batch._ledger import sample_rank
+from hyllm.batch._ledger import Spent, sample_rank, spent
+from hyllm.batch._pace import Bucket, Flow
 from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
 from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
 from hyllm.batch._setup import (
@@ -19,19 +21,29 @@ from hyllm.batch._setup import (
     save_setup,
     setup_in_force,
 )
+from hyllm.batch._shared import Shared
 from hyllm.batch._store import Store, StoreError
 
 __all__ = [
+    "CAP_REACHED",
+    "INTERRUPTED",
+    "Bucket",
+    "Budget",
     "Caps",
     "Comparison",
     "Ended",
+    "Engine",
     "Failure",
+    "Flow",
     "Forecast",
     "Look",
     "Now",
     "Options",
+    "Progress",
     "Range",
     "Setup",
+    "Shared",
+    "Spent",
     "Status",
     "Store",
     "StoreError",
@@ -55,5 +67,6 @@ __all__ = [
     "sample_rank",
     "save_setup",
     "setup_in_force",
+    "spent",
     "status",
 ]

@@ -59,14 +59,18 @@ class Budget:
     """What was spent, what is reserved, and whether another request fits.
 
     Args:
-        caps: the limits.
+        caps: the limits; others may be set while requests are under way.
         price: of a million tokens; `None` where it is not known, which goes with no cap on dollars.
         prompt_tokens: of the system message, estimated.
         answer_tokens: the longest answer that is asked for.
     """
 
     def __init__(self, caps: Caps, price: Price | None, *, prompt_tokens: int, answer_tokens: int) -> None:
-        self._caps = caps
+        self.caps = caps
+        self.is_final = True
+        """Whether the caps stay as they are: where there is no room now, there will be none but by what ends."""
+        self.looked_for: tuple[Reserved, bool] | None = None
+        """The request that room was last looked for, and whether it is a page's first."""
         self._price = price
         self._prompt_tokens = prompt_tokens
         self._answer_tokens = answer_tokens
@@ -91,7 +95,8 @@ class Budget:
 
     def room_for(self, request: Reserved, *, is_first: bool) -> bool:
         """Whether a request fits under every cap beside those in flight."""
-        caps = self._caps
+        self.looked_for = request, is_first
+        caps = self.caps
         if is_first and caps.pages is not None and self.pages >= caps.pages:
             return False
         if caps.tokens is not None and self.tokens + self.reserved_tokens + request.tokens > caps.tokens:
@@ -141,6 +146,11 @@ class Budget:
         return (sent * self._price.prompt + came * self._price.completion) / 1e6
 
 
+def sizes_of(setup: Setup) -> tuple[int, int]:
+    """The tokens of a setup's system message, estimated, and of the longest answer that it asks for."""
+    return estimate_tokens(setup.pinned.prompt), setup.pinned.options.max_tokens
+
+
 def budget_of(db: sqlite3.Connection, setup: Setup, caps: Caps, price: Price | None) -> Budget:
     """A budget that begins with what a store has cost so far, and has out in files.
 
@@ -150,13 +160,9 @@ def budget_of(db: sqlite3.Connection, setup: Setup, caps: Caps, price: Price | N
         caps: the limits.
         price: of what will be asked.
     """
-    budget = Budget(
-        caps,
-        price,
-        prompt_tokens=estimate_tokens(setup.pinned.prompt),
-        answer_tokens=setup.pinned.options.max_tokens,
-    )
-    before = spent(db)
+    prompt_tokens, answer_tokens = sizes_of(setup)
+    budget = Budget(caps, price, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens)
+    before = spent(db, price)
     budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
     budget.reserved_dollars, budget.reserved_tokens = before.out_dollars, before.out_tokens
     return budget

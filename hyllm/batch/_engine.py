@@ -33,6 +33,7 @@ from hyllm.errors import AnswerError, EndpointError, HyllmError
 from hyllm.prompting import request_key
 
 CAP_REACHED = "the cap is reached"
+INTERRUPTED = "interrupted"
 TRIES = 5
 _TRIES_IN_TIME = 2
 _MOST_THROTTLED = 200
@@ -139,6 +140,14 @@ class Engine:
             self.stopped = why
         self._changed.set()
 
+    def wake(self) -> None:
+        """Looks at once whether more may go out: the budget or the pace has changed."""
+        self._changed.set()
+
+    def left(self) -> ledger.Left:
+        """What is still to be asked, and to be read."""
+        return ledger.left(self._look, self._setup, self._up_to)
+
     async def run(self) -> None:
         """Sends what is open; returns when nothing is, and nothing is in flight."""
         self._emptied = False
@@ -171,7 +180,7 @@ class Engine:
         ready.reserved = self._budget.expect(ready.job.tokens)
         is_first = ready.job.is_first
         if not self._budget.room_for(ready.reserved, is_first=is_first):
-            if not self._tasks:
+            if not self._tasks and self._budget.is_final:
                 self.stop(CAP_REACHED)
             return False
         if due:
@@ -201,8 +210,8 @@ class Engine:
         seconds = _IDLE
         if self._ready:
             seconds = self._pace.wait(self._ready[0].reserved.tokens) or _IDLE
-        if self._again:
-            seconds = min(seconds, max(0.0, self._again[0][0] - time.monotonic()))
+        if self._again and (due := self._again[0][0] - time.monotonic()) > 0:
+            seconds = min(seconds, due)
         try:
             await asyncio.wait_for(self._changed.wait(), None if math.isinf(seconds) else max(0.001, seconds))
         except TimeoutError:

@@ -45,7 +45,13 @@ class Forecast:
 
 
 def forecast(
-    db: sqlite3.Connection, setup: int, price: Price | None, *, prompt_tokens: int, up_to: int | None
+    db: sqlite3.Connection,
+    setup: int,
+    price: Price | None,
+    *,
+    prompt_tokens: int,
+    up_to: int | None,
+    also_out: bool = False,
 ) -> Forecast:
     """What asking about the open pages takes.
 
@@ -55,12 +61,14 @@ def forecast(
         price: of a million tokens.
         prompt_tokens: of the system message, estimated.
         up_to: with a sample, the rank of its last page.
+        also_out: whether pages that are out count among the open ones.
     """
+    states = "('open', 'out')" if also_out else "('open')"
     within = "" if up_to is None else "AND j.rank <= ?"
     values = (setup,) if up_to is None else (setup, up_to)
     pages, tokens = db.execute(
         "SELECT count(*), total(t.tokens) FROM jobs j JOIN texts t ON t.id = j.text_id "
-        f"WHERE j.state = 'open' AND j.setup_id = ? {within}",
+        f"WHERE j.state IN {states} AND j.setup_id = ? {within}",
         values,
     ).fetchone()
     asked = db.execute(

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from hyllm.answers import Usage
 from hyllm.batch._store import deflate, inflate, now
+from hyllm.client import Price
 from hyllm.text import Unit
 from hyllm.version import __version__
 
@@ -328,15 +329,28 @@ class Spent(NamedTuple):
     out_tokens: int = 0
 
 
-def spent(db: sqlite3.Connection) -> Spent:
-    """What the attempts of all runs took, and what those that are out in files may take."""
+def spent(db: sqlite3.Connection, price: Price | None = None) -> Spent:
+    """What the attempts of all runs took, and what those that are out in files may take.
+
+    Args:
+        db: the store.
+        price: what those are reckoned at for which no price was known when they were made.
+    """
+    sent, cached, came = (price.prompt, price.cached, price.completion) if price else (0.0, 0.0, 0.0)
+    reckoned = (
+        "((coalesce(prompt_tokens, 0) - coalesce(cached_tokens, 0)) * ? + coalesce(cached_tokens, 0) * ? "
+        "+ coalesce(completion_tokens, 0) * ?) / 1e6"
+    )
     dollars, tokens, answers, unsure = db.execute(
-        "SELECT total(cost), total(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)), "
+        f"SELECT total(coalesce(cost, {reckoned})), "
+        "total(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)), "
         "count(*) FILTER (WHERE outcome = 'answer'), "
-        "count(*) FILTER (WHERE outcome = 'uncertain' OR cause IN ('time-out', 'broken off')) FROM attempts"
+        "count(*) FILTER (WHERE outcome = 'uncertain' OR cause IN ('time-out', 'broken off')) FROM attempts",
+        (sent, cached, came),
     ).fetchone()
     (pages,) = db.execute(
-        "SELECT count(DISTINCT job_id) FROM attempts WHERE purpose = 'page' AND outcome IS NOT 'unsent'"
+        "SELECT count(DISTINCT job_id) FROM attempts WHERE purpose = 'page' AND outcome IS NOT 'unsent' "
+        "AND cause IS NOT 'unreachable'"
     ).fetchone()
     out, out_dollars, out_tokens = db.execute(
         "SELECT count(*), total(r.dollars), total(r.tokens) FROM attempts a "

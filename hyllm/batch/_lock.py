@@ -21,11 +21,16 @@ _NETWORK = frozenset(
 _FAR = 1_000_000
 
 
+class InUseError(UsageError):
+    """Somebody else writes to the store."""
+
+
 class Lock:
     """Held until released, or until the process ends in whatever way.
 
     Raises:
-        UsageError: somebody else holds it; the message says who. Or it cannot be written.
+        InUseError: somebody else holds it; the message says who.
+        UsageError: it cannot be written.
     """
 
     def __init__(self, store: Path) -> None:
@@ -40,7 +45,7 @@ class Lock:
             _lock(self._file.fileno())
         except OSError:
             self._file.close()
-            raise UsageError(
+            raise InUseError(
                 f"--store {store}: {_holder(self._path)}; only one run writes to a store"
             ) from None
         self._file.seek(0)
@@ -87,9 +92,14 @@ def refuse_network(store: Path) -> None:
     folder = store.resolve().parent
     if not folder.is_dir():
         raise UsageError(f"--store {store}: there is no folder {folder}")
-    kind = file_system(folder)
-    if kind in _NETWORK:
+    if is_on_network(folder):
+        kind = file_system(folder)
         raise UsageError(f"--store {store}: lies on a network file system ({kind}); put it on a local disk")
+
+
+def is_on_network(folder: Path) -> bool:
+    """Whether a folder is known to lie on a file system of the network."""
+    return file_system(folder.resolve()) in _NETWORK
 
 
 def file_system(folder: Path, mounts: Path = Path("/proc/self/mounts")) -> str | None:

@@ -8,10 +8,23 @@ were in flight together, which are refused together.
 import math
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 _FIRST = 16
 _SHRINK = 0.8
 _LONGEST_HOLD = 600.0
+
+
+class Flow(Protocol):
+    """Something that flows in and is taken: requests or tokens."""
+
+    def wait(self, amount: float) -> float:
+        """Seconds until `amount` may be taken; 0 if it may be now."""
+        ...
+
+    def take(self, amount: float) -> None:
+        """Takes `amount`, below nothing if need be; an amount below 0 is put back."""
+        ...
 
 
 class Bucket:
@@ -53,8 +66,8 @@ class Pace:
 
     Args:
         most: the most requests in flight.
-        requests_per_minute: the most requests a minute.
-        tokens_per_minute: the most tokens a minute, sent and received.
+        requests: what lets requests out; `None`: as many as may be in flight.
+        tokens: the same of tokens, sent and received.
         clock: seconds.
     """
 
@@ -62,16 +75,16 @@ class Pace:
         self,
         most: int,
         *,
-        requests_per_minute: float | None = None,
-        tokens_per_minute: float | None = None,
+        requests: Flow | None = None,
+        tokens: Flow | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most = most
         self._limit = float(min(most, _FIRST))
         self._clock = clock
         self._starting = True
-        self._requests = Bucket(requests_per_minute, clock) if requests_per_minute else None
-        self._tokens = Bucket(tokens_per_minute, clock) if tokens_per_minute else None
+        self._requests = requests
+        self._tokens = tokens
         self._held_until = -math.inf
         self._number = 0
         self._shrunk_at = 0

@@ -73,7 +73,9 @@ def status(db: sqlite3.Connection) -> Status:
         "SELECT model, fingerprint, count(*) FROM attempts WHERE outcome = 'answer' GROUP BY 1, 2 ORDER BY 3 DESC"
     ).fetchall()
     (runs,) = db.execute("SELECT count(*) FROM runs").fetchone()
-    last = db.execute("SELECT started, ended, outcome FROM runs ORDER BY id DESC LIMIT 1").fetchone()
+    last = db.execute(
+        "SELECT started, ended, outcome FROM runs ORDER BY started DESC, id DESC LIMIT 1"
+    ).fetchone()
     found = list(versions(db))
     read_by = db.execute("SELECT hyllm, count(*) FROM results GROUP BY 1 ORDER BY 1").fetchall()
     return Status(

@@ -12,17 +12,18 @@ from typing import TypeVar
 
 from hyllm.batch import _ledger as ledger
 from hyllm.batch._bodies import Bodies
-from hyllm.batch._budget import Budget, Caps, budget_of
-from hyllm.batch._engine import Engine, Posts, Progress
+from hyllm.batch._budget import Budget, Caps, budget_of, sizes_of
+from hyllm.batch._engine import INTERRUPTED, Engine, Posts, Progress
 from hyllm.batch._machine import Ballast, interrupts, settled
-from hyllm.batch._pace import Pace
+from hyllm.batch._pace import Bucket, Flow, Pace
 from hyllm.batch._readers import Readers
 from hyllm.batch._setup import Setup
+from hyllm.batch._shared import Shared
 from hyllm.batch._store import Store, StoreError, connect, transaction
 from hyllm.batch._watch import Watch
 from hyllm.batch._writer import Writer
 from hyllm.client import Endpoint, Price, open_poster
-from hyllm.errors import HyllmError
+from hyllm.errors import AnswerError, HyllmError
 from hyllm.loop import run as run_coroutine
 
 T = TypeVar("T")
@@ -46,6 +47,8 @@ class Options:
     """When to send no more, in seconds since 1970."""
     sample: int | None = None
     """Only the first pages of the shuffle: a random sample of the archive."""
+    up_to: int | None = None
+    """The same, as the rank of its last page."""
     watch_every: int | None = None
     """After how many answers ten pages are asked again, to see whether the model is still the same."""
 
@@ -91,6 +94,7 @@ def run_batch(
     *,
     told: Callable[[Now], None] | None = None,
     poster: Posts | None = None,
+    shared: Shared | None = None,
 ) -> Ended:
     """Asks about all open pages of a store, and reads the answers.
 
@@ -103,8 +107,10 @@ def run_batch(
         options: how the run goes.
         told: called every second with where the run stands.
         poster: sends the bodies, in place of a client for `endpoint`.
+        shared: gives money and pace, in place of what the options say of caps and of requests and tokens a
+            minute.
     """
-    return run_coroutine(_Run(store, setup, endpoint, options, told, poster).run())
+    return run_coroutine(_Run(store, setup, endpoint, options, told, poster, shared).run())
 
 
 def read_all(store: Store, readers: int = 1) -> None:
@@ -140,6 +146,7 @@ class _Run:
         options: Options,
         told: Callable[[Now], None] | None,
         poster: Posts | None,
+        shared: Shared | None,
     ) -> None:
         self._store = store
         self._setup = setup
@@ -147,16 +154,26 @@ class _Run:
         self._options = options
         self._told = told
         self._given = poster
+        self._shared = shared
         self._interrupts = 0
         self._began = time.monotonic()
         self._answers_at: list[tuple[float, int]] = []
 
     async def run(self) -> Ended:
+        try:
+            return await self._run()
+        finally:
+            if self._shared:
+                await self._shared.close()
+
+    async def _run(self) -> Ended:
         db = self._store.connection
         recovered = _in_transaction(db, ledger.recover)
         run = _in_transaction(db, lambda db: ledger.begin_run(db, os.getpid()))
         options = self._options
-        up_to = ledger.sample_rank(db, self._setup.id, options.sample) if options.sample else None
+        up_to = options.up_to
+        if options.sample:
+            up_to = ledger.sample_rank(db, self._setup.id, options.sample)
         writer = Writer(db, asyncio.get_running_loop())
         look = connect(self._store.path, write=False)
         poster = self._given or open_poster(self._endpoint, timeout=options.timeout, most=options.concurrency)
@@ -165,7 +182,8 @@ class _Run:
         outcome = "fault"
         with tempfile.TemporaryDirectory(prefix="hyllm-") as folder:
             extractor = self._setup.extractor(Path(folder), self._endpoint)
-            budget = budget_of(look, self._setup, options.caps, options.price)
+            budget = self._budget(look)
+            requests, tokens = self._flows()
             self._engine = Engine(
                 writer,
                 self._store.path,
@@ -174,11 +192,7 @@ class _Run:
                 Bodies(extractor),
                 setup=self._setup.id,
                 run=run,
-                pace=Pace(
-                    options.concurrency,
-                    requests_per_minute=options.requests_per_minute,
-                    tokens_per_minute=options.tokens_per_minute,
-                ),
+                pace=Pace(options.concurrency, requests=requests, tokens=tokens),
                 budget=budget,
                 up_to=up_to,
                 full=ballast.give_up,
@@ -188,6 +202,7 @@ class _Run:
             await readers.start()
             telling = asyncio.create_task(self._tell(look, budget, up_to))
             timing = asyncio.create_task(self._watch_time())
+            sharing = asyncio.create_task(self._share())
             with interrupts(asyncio.get_running_loop(), self._interrupted), settled():
                 try:
                     await self._ask(look, readers, up_to)
@@ -200,6 +215,8 @@ class _Run:
                     await poster.aclose()
                     # What is left to read takes seconds, unless a second Ctrl-C says that it is too long.
                     await (readers.stop() if self._interrupts > 1 else self._drained(readers))
+                    sharing.cancel()
+                    await asyncio.wait([sharing])
                     writer.close()
         _in_transaction(db, lambda db: ledger.abandon(db, run))
         _check(readers)
@@ -219,6 +236,32 @@ class _Run:
             time.monotonic() - self._began,
             notes,
         )
+
+    def _budget(self, look: sqlite3.Connection) -> Budget:
+        if self._shared is None:
+            return budget_of(look, self._setup, self._options.caps, self._options.price)
+        prompt_tokens, answer_tokens = sizes_of(self._setup)
+        return self._shared.budget(
+            prompt_tokens=prompt_tokens, answer_tokens=answer_tokens, price=self._options.price
+        )
+
+    def _flows(self) -> tuple[Flow | None, Flow | None]:
+        """Requests and tokens."""
+        if self._shared:
+            return self._shared.requests, self._shared.tokens
+        requests, tokens = self._options.requests_per_minute, self._options.tokens_per_minute
+        return Bucket(requests) if requests else None, Bucket(tokens) if tokens else None
+
+    async def _share(self) -> None:
+        """Lets whoever gives money and pace do so; without it nothing more is sent."""
+        if self._shared is None:
+            return
+        try:
+            await self._shared.run(self._engine)
+        except HyllmError as error:
+            self._engine.stop(error)
+        except Exception as error:
+            self._engine.stop(AnswerError(f"a fault in hyllm: {error!r}"))
 
     async def _ask(self, look: sqlite3.Connection, readers: Readers, up_to: int | None) -> None:
         """Asks until nothing is open, and nothing unread that might ask further."""
@@ -241,7 +284,7 @@ class _Run:
     def _interrupted(self) -> None:
         self._interrupts += 1
         if self._interrupts == 1:
-            self._engine.stop("interrupted")
+            self._engine.stop(INTERRUPTED)
         else:
             asyncio.create_task(self._engine.cancel())  # noqa: RUF006 - the run waits for what it cancels
 

@@ -65,13 +65,14 @@ class Store:
     Args:
         path: the file. For writing it is made if there is none, and brought to today's form if it is older.
         write: whether to write.
+        of_folder: whether it may be the whole store of a folder of shards, of which the folder itself is what counts.
 
     Raises:
-        UsageError: there is no such store, it is none, or it lies on a network file system.
+        UsageError: there is no such store, it is none, it lies on a network file system, or it is a folder's.
         StoreError: somebody else writes to it, or it is damaged.
     """
 
-    def __init__(self, path: str | Path, *, write: bool = False) -> None:
+    def __init__(self, path: str | Path, *, write: bool = False, of_folder: bool = False) -> None:
         self.path = Path(path)
         self._lock: Lock | None = None
         if write:
@@ -82,6 +83,9 @@ class Store:
             except BaseException:
                 self._lock.release()
                 raise
+            if not of_folder and self.meta("folder"):
+                self.close()
+                raise UsageError(f"--store {path}: belongs to a folder of shards; give the folder instead")
         else:
             self.connection = _opened_for_looking(self.path)
 

@@ -1,6 +1,18 @@
-"""What others read a store with: a connection, its packed texts, and the versions of its pages."""
+"""What others work on a store with: a connection, its packed texts, and the versions of its pages."""
 
-from hyllm.batch._store import Store, deflate, inflate, transaction
+from hyllm.batch._lock import InUseError, is_on_network
+from hyllm.batch._store import Store, StoreError, connect, deflate, inflate, transaction
 from hyllm.batch._versions import Version, versions
 
-__all__ = ["Store", "Version", "deflate", "inflate", "transaction", "versions"]
+__all__ = [
+    "InUseError",
+    "Store",
+    "StoreError",
+    "Version",
+    "connect",
+    "deflate",
+    "inflate",
+    "is_on_network",
+    "transaction",
+    "versions",
+]

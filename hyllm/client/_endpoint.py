@@ -43,7 +43,7 @@ class Endpoint:
     @property
     def reached(self) -> str:
         """How the model is reached, in words."""
-        return "hyllm relay" if self.provider is PROVIDERS["relay"] else self.base_url
+        return "hyllm relay" if self.provider == PROVIDERS["relay"] else self.base_url
 
 
 def host_of(reached: str) -> str:

@@ -84,7 +84,7 @@ def arguments(store: Path, endpoint: Endpoint, *more: object) -> list[str]:
     return [str(one) for one in (*said, *more)]
 
 
-def start(arguments: Sequence[str]) -> "subprocess.Popen[str]":
+def start(arguments: Sequence[str], **more: Any) -> "subprocess.Popen[str]":
     """The command line as a process."""
     return subprocess.Popen(
         [sys.executable, "-m", "hyllm", *arguments],
@@ -92,6 +92,7 @@ def start(arguments: Sequence[str]) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        **more,
     )
 
 

@@ -127,6 +127,10 @@ def test_an_own_kind_goes_all_the_way(
     assert hyllm(*arguments(tmp_path / "a.db", endpoint, "pages", *own)) == 0
     assert hyllm(*arguments(tmp_path / "a.db", endpoint)) == 2
     assert "repeat --kind lorries:Accident" in capsys.readouterr().err
+    assert hyllm("batch", "reparse", "--store", "a.db") == 2
+    assert "repeat --kind lorries:Accident" in capsys.readouterr().err
+    assert hyllm("batch", "reparse", "--store", "a.db", *own) == 0
+    assert "1 pages read again; 0 could not be" in capsys.readouterr().err
     assert hyllm("batch", "export", "--store", "a.db", "--format", "csv", "--out", "out") == 0
     rows = {name: rows_of(Path(f"out/{name}.csv")) for name in ("accidents", "vehicles")}
 

@@ -198,3 +198,16 @@ def test_a_damaged_store_is_refused_in_one_line(tmp_path: Path, endpoint: Endpoi
         Store(tmp_path / "a.db", write=True)
 
     assert "\n" not in str(raised.value)
+
+
+def test_what_was_asked_without_a_price_counts_against_a_later_cap(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    endpoint.answer = answer_to
+    archive = make_archive(tmp_path / "archive", 8)
+    store = tmp_path / "a.db"
+    assert finish(arguments(store, endpoint, archive, "--max-pages", 4))[0] == 4
+    # an answer takes 1,100 tokens: at a dollar a million four have cost $0.0044
+    code, said = finish(arguments(store, endpoint, "--price", "1/1/1", "--max-cost", "0.0044"))
+    assert (code, count(endpoint)) == (4, 4)
+    assert "with a higher cap" in said

@@ -102,6 +102,26 @@ def test_a_bucket_lets_through_what_it_is_to_a_minute(per_minute: float) -> None
     assert taken == pytest.approx(per_minute * 5, rel=0.03, abs=3)
 
 
+def test_requests_and_tokens_are_taken_from_their_flows() -> None:
+    clock = Clock()
+    pace = Pace(10, requests=Bucket(60, clock), tokens=Bucket(6000, clock), clock=clock)
+
+    sent = pace.sent(100)
+    assert pace.wait(100) == pytest.approx(1.0)  # the second request
+    pace.ended(sent, answered=True, took=150)
+    assert pace.wait(100) == pytest.approx(2.5)  # the tokens that were not foreseen
+
+
+def test_a_cap_may_grow() -> None:
+    budget = Budget(Caps(pages=0), None, prompt_tokens=1, answer_tokens=1)
+    request = budget.expect(1)
+
+    assert not budget.room_for(request, is_first=True)
+    assert budget.looked_for == (request, True)
+    budget.caps = Caps(pages=1)
+    assert budget.room_for(request, is_first=True)
+
+
 def test_a_budget_is_never_overdrawn_by_what_is_in_flight() -> None:
     dice = random.Random(3)
     price = Price(1.0, 0.1, 10.0, "")
