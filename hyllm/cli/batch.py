@@ -1,10 +1,7 @@
 """`hyllm batch`: an archive of any size, asked about page by page, each paid for once."""
 
-import os
-import re
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +22,21 @@ from hyllm.batch import (
     load_setups,
     look_at,
     new_setup,
-    refuse_foreign_code,
-    replace_setup,
     run_batch,
     sample_rank,
-    save_setup,
-    setup_in_force,
 )
 from hyllm.batch.files import jobs_out
 from hyllm.batch.store import transaction
 from hyllm.cli.batch_forecast import forecast_lines
-from hyllm.cli.batch_options import STORE, asking, bounding, reading
+from hyllm.cli.batch_options import ANY_STORE, asking, bounding, reading, spreading
 from hyllm.cli.batch_price import price_of_run
 from hyllm.cli.batch_progress import Telling, summary
-from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, key_environment, was_typed
-from hyllm.client import Endpoint, find_endpoint
+from hyllm.cli.batch_setup import announce, deadline_of, endpoint_of, extractor_of, pinned_setup, readers_of
+from hyllm.cli.batch_store import file_of
+from hyllm.cli.configured import ENVIRONMENT, Configured, was_typed
+from hyllm.client import Endpoint
 from hyllm.errors import EndpointError, UsageError
 from hyllm.escaping import printable
-from hyllm.extract import Extractor
 from hyllm.tokens import estimate_tokens
 
 _SOME_FAILED, _INTERRUPTED, _STOPPED = 4, 130, 5
@@ -60,68 +54,100 @@ def batch() -> None:
 
 @batch.command(cls=Configured, context_settings=ENVIRONMENT)
 @click.argument("paths", nargs=-1, type=click.Path())
-@STORE
+@ANY_STORE
 @asking
 @bounding
 @reading
+@spreading
 @click.pass_context
-def run(context: click.Context, paths: Sequence[str], *, path: Path, **options: Any) -> None:
-    """Ask about an archive: PATHS are folders, globs, *.txt, *.jsonl, *.parquet or *.zip.
+def run(context: click.Context, paths: Sequence[str], *, where: str, **options: Any) -> None:
+    """Ask about an archive: PATHS are folders, globs, *.txt, *.jsonl, *.parquet or *.zip, or URLs of such.
 
     A store keeps the model, prompts and schema it began with, so the same command goes on where it stopped,
     after an upgrade too. Without PATHS the archive is not looked through again. Ctrl-C waits for what is in
     flight; a second one does not.
     """
+    if options["on"] == "ray":
+        from hyllm.cli.batch_cluster import run_on_cluster
+
+        run_on_cluster(context, paths, where, options)
+        return
+    for name in ("address", "shard_pages", "shards_per_node", "endpoint_per_node"):
+        if was_typed(context, name):
+            raise UsageError(f"--{name.replace('_', '-')} goes with --on ray")
+    path = file_of(where)
     with Store(path, write=True) as store:
-        setup = _setup(context, store, options)
-        if paths:
-            reader = PageReader(
-                given=Metadata(options["paper"], options["issue_date"], options["page_no"], options["city"]),
-                encoding=options["encoding"],
-                name_pattern=options["name_pattern"],
-                table=options["table"],
-                force=options["force"],
-            )
-            look = enqueue(store, paths, reader, told=_counting())
-        else:
-            look = look_at(store.connection)
-            if not look.pages:
-                raise UsageError("the store has no pages yet: give a folder")
-        for line in look.lines():
-            click.echo(printable(line), err=True)
+        setup = pinned_setup(context, store, options)
+        look_through(store, paths, options)
         if out := jobs_out(store.connection, setup.id):
-            where = f"hyllm batch files status --store {path}"
-            click.echo(f"{out:,} pages are out in batch files, and passed over: {where}", err=True)
+            said = f"hyllm batch files status --store {path}"
+            click.echo(f"{out:,} pages are out in batch files, and passed over: {said}", err=True)
         endpoint = endpoint_of(context, setup, options)
-        price = price_of_run(setup, options["price"], needed=options["max_cost"] is not None)
-        bounds = Options(
-            concurrency=options["concurrency"],
-            timeout=options["timeout"],
-            readers=_readers(options["readers"]),
-            caps=Caps(options["max_cost"], options["token_cap"], options["max_pages"]),
-            price=price,
-            requests_per_minute=options["rpm"],
-            tokens_per_minute=options["tpm"],
-            deadline=_deadline(options["deadline"]),
-            sample=options["sample"],
-            watch_every=_WATCH_EVERY if options["watch_model"] else None,
-        )
+        bounds = bounds_of(setup, options)
         if options["adopt"]:
             setup, endpoint = _adopt(context, store, setup, options, bounds)
             if not setup.adopted:
                 return
         if options["dry_run"]:
-            _forecast(store, setup, bounds)
+            show_forecast(store, setup, bounds)
             return
-        _announce(setup, endpoint)
+        announce(setup, endpoint)
         telling = Telling(options["max_cost"], as_json=options["as_json"])
         ended = run_batch(store, setup, endpoint, bounds, told=telling)
         telling.finish()
         _end(path, ended, store)
 
 
-def _forecast(store: Store, setup: Setup, bounds: Options) -> None:
-    """Says what the run would take."""
+def look_through(store: Store, paths: Sequence[str], options: dict[str, Any]) -> None:
+    """Takes the archive into a store, and says what it holds.
+
+    Raises:
+        UsageError: there are no pages.
+    """
+    if paths:
+        reader = PageReader(
+            given=Metadata(options["paper"], options["issue_date"], options["page_no"], options["city"]),
+            encoding=options["encoding"],
+            name_pattern=options["name_pattern"],
+            table=options["table"],
+            force=options["force"],
+        )
+        look = enqueue(store, [_brought(path) for path in paths], reader, told=_counting())
+    else:
+        look = look_at(store.connection)
+        if not look.pages:
+            raise UsageError("the store has no pages yet: give a folder")
+    for line in look.lines():
+        click.echo(printable(line), err=True)
+
+
+def _brought(path: str) -> str | Path:
+    """A path of this machine: what lies in object storage is copied here."""
+    if "://" not in path:
+        return path
+    from hyllm.cluster import bring_here
+
+    return bring_here(path, lambda said: click.echo(printable(said), err=True))
+
+
+def bounds_of(setup: Setup, options: dict[str, Any]) -> Options:
+    """How much, how fast and how long, as the options say."""
+    return Options(
+        concurrency=options["concurrency"],
+        timeout=options["timeout"],
+        readers=readers_of(options["readers"]),
+        caps=Caps(options["max_cost"], options["token_cap"], options["max_pages"]),
+        price=price_of_run(setup, options["price"], needed=options["max_cost"] is not None),
+        requests_per_minute=options["rpm"],
+        tokens_per_minute=options["tpm"],
+        deadline=deadline_of(options["deadline"]),
+        sample=options["sample"],
+        watch_every=_WATCH_EVERY if options["watch_model"] else None,
+    )
+
+
+def show_forecast(store: Store, setup: Setup, bounds: Options, *, also_out: bool = False) -> None:
+    """Says what the run would take; with `also_out` what is out is still to be asked by it, too."""
     db = store.connection
     found = forecast(
         db,
@@ -129,43 +155,10 @@ def _forecast(store: Store, setup: Setup, bounds: Options) -> None:
         bounds.price,
         prompt_tokens=estimate_tokens(setup.pinned.prompt),
         up_to=sample_rank(db, setup.id, bounds.sample) if bounds.sample else None,
+        also_out=also_out,
     )
     for line in forecast_lines(found, bounds.concurrency, bounds.requests_per_minute):
         click.echo(line)
-
-
-def _setup(context: click.Context, store: Store, options: dict[str, Any]) -> Setup:
-    """The setup in force; for a new store, the one the options name."""
-    setups = load_setups(store.connection)
-    known = setup_in_force(setups)
-    if known is None or (options["model"] and not options["adopt"] and _never_asked(store)):
-        made = new_setup(
-            _extractor(context, options),
-            prompts=options["prompts"],
-            ask_again=options["ask_again"],
-            gazetteer=options["gazetteer"],
-            adopted=True,
-        )
-        with transaction(store.connection) as db:
-            if known is None:
-                store.set_meta("seed", options["seed"] or "hyllm")
-                save_setup(db, made)
-            elif made.key != known.key:
-                replace_setup(db, known, made)
-        (known,) = load_setups(store.connection)
-        return known
-    if options["seed"] and options["seed"] != store.meta("seed"):
-        raise UsageError(f"the store was shuffled with --seed {store.meta('seed')}; leave --seed out")
-    if options["adopt"]:
-        return known
-    refuse_foreign_code(known, options["kinds"])
-    _refuse_other(context, known, options)
-    return known
-
-
-def _never_asked(store: Store) -> bool:
-    """Whether nothing was sent yet: then a store is bound to nothing."""
-    return store.connection.execute("SELECT 1 FROM attempts LIMIT 1").fetchone() is None
 
 
 def _adopt(
@@ -173,7 +166,7 @@ def _adopt(
 ) -> tuple[Setup, Endpoint]:
     """Tries what the options say on some pages; with --yes, puts it in force. The setup, and its endpoint."""
     db = store.connection
-    extractor = _extractor(context, options)
+    extractor = extractor_of(context, options)
     made = new_setup(
         extractor,
         prompts=options["prompts"],
@@ -184,7 +177,7 @@ def _adopt(
     with transaction(db):
         trial = begin_trial(db, made, in_force)
     if not options["yes"]:
-        _announce(trial, extractor.endpoint)
+        announce(trial, extractor.endpoint)
         run_batch(store, trial, extractor.endpoint, bounds)
         spent, asked, texts = db.execute(
             "SELECT total(a.cost), count(DISTINCT j.id), (SELECT count(DISTINCT text_id) FROM pages) "
@@ -199,97 +192,6 @@ def _adopt(
     with transaction(db):
         adopt(db, trial)
     return next(one for one in load_setups(db) if one.id == trial.id), extractor.endpoint
-
-
-def _extractor(context: click.Context, options: dict[str, Any]) -> Extractor:
-    local_only = options["local_only"]
-    endpoint = configured_endpoint(
-        context,
-        options["model"],
-        options["base_url"],
-        local_only=local_only,
-        keyless=_sends_nothing(options),
-    )
-    return Extractor(
-        kinds=options["kinds"],
-        wire=options["wire"],
-        max_tokens=options["max_tokens"],
-        prompts=options["prompts"],
-        ask_again=options["ask_again"],
-        endpoint=endpoint,
-        gazetteer=options["gazetteer"],
-    )
-
-
-def _refuse_other(context: click.Context, setup: Setup, options: dict[str, Any]) -> None:
-    """What a store began with stays: an option that says otherwise is no option of this run."""
-    model = options["model"]
-    said = {
-        "--model": model and model.rpartition("/")[2] != setup.model.rpartition("/")[2],
-        "--kind": options["kinds"] and tuple(options["kinds"]) != setup.pinned.kinds,
-        "--wire": options["wire"] and options["wire"] != setup.pinned.options.wire,
-        "--answer-tokens": options["max_tokens"] and options["max_tokens"] != setup.pinned.options.max_tokens,
-    }
-    names = {"--model": "model", "--kind": "kinds", "--wire": "wire", "--answer-tokens": "max_tokens"}
-    for option, differs in said.items():
-        if differs and was_typed(context, names[option]):
-            raise UsageError(
-                f"the store began with {_described(setup)}, which {option} contradicts; "
-                f"leave it out, or see what a change costs with --adopt"
-            )
-
-
-def _described(setup: Setup) -> str:
-    kinds = ", ".join(setup.pinned.kinds)
-    options = setup.pinned.options
-    return f"model {setup.model} ({kinds}; {options.wire}, {options.max_tokens} tokens an answer)"
-
-
-def endpoint_of(context: click.Context, setup: Setup, options: dict[str, Any]) -> Endpoint:
-    """Where this run's requests go: where they went before, unless another address is given."""
-    if options["base_url"] or (options["model"] and "/" in options["model"]):
-        model, local_only = options["model"] or setup.model, options["local_only"]
-        found = configured_endpoint(
-            context, model, options["base_url"], local_only=local_only, keyless=_sends_nothing(options)
-        )
-    else:
-        # The store may be somebody else's: its address gets no key unless it is a provider's own.
-        found = find_endpoint(
-            setup.model,
-            setup.pinned.reached,
-            key_environment(keyless=_sends_nothing(options)),
-            vouched=False,
-            local_only=options["local_only"],
-        )
-    if options["local_only"] and not found.is_local:
-        raise UsageError(f"{found.host} is not this machine, and --local-only was given")
-    return found
-
-
-def _sends_nothing(options: dict[str, Any]) -> bool:
-    """Whether it only reckons; --adopt asks about its trial pages even so."""
-    return bool(options.get("dry_run") and not options.get("adopt"))
-
-
-def _announce(setup: Setup, endpoint: Endpoint) -> None:
-    notes = "; ".join(filter(None, [f"the text goes to {endpoint.host}", endpoint.note]))
-    click.echo(printable(f"{_described(setup)}; {notes}"), err=True)
-
-
-def _readers(given: int | None) -> int:
-    return max(1, min(4, (os.cpu_count() or 2) - 1)) if given is None else given
-
-
-def _deadline(when: str | None) -> float | None:
-    """A time in seconds since 1970, of `90m`, `8h`, or a local date and time."""
-    if when is None:
-        return None
-    if found := re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", when):
-        return time.time() + float(found[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]]
-    try:
-        return datetime.fromisoformat(when).timestamp()
-    except ValueError:
-        raise UsageError(f"--deadline {when!r}: give 90m, 8h, 2d, or 2026-12-01T08:00") from None
 
 
 def _counting() -> Callable[[int], None]:

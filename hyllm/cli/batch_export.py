@@ -4,15 +4,15 @@ from pathlib import Path
 
 import click
 
-from hyllm.batch import Store
-from hyllm.cli.batch_options import STORE
+from hyllm.cli.batch_options import ANY_STORE
+from hyllm.cli.batch_store import looking
 from hyllm.errors import UsageError
 from hyllm.export import prediction_lines, write_csv, write_parquet, write_sqlite
 from hyllm.export.atomic import whole_file
 
 
 @click.command("export")
-@STORE
+@ANY_STORE
 @click.option(
     "--format",
     "form",
@@ -26,7 +26,7 @@ from hyllm.export.atomic import whole_file
 @click.option("--bom", is_flag=True, help="csv: begin the files with a mark by which Excel knows UTF-8.")
 @click.option("--attempts", is_flag=True, help="sqlite: every request too, with its time and cost.")
 def export_store(
-    path: Path, *, form: str, out: Path | None, without_text: bool, bom: bool, attempts: bool
+    where: str, *, form: str, out: Path | None, without_text: bool, bom: bool, attempts: bool
 ) -> None:
     """Write records, values and pages of a store; of a run that goes on, what there is so far.
 
@@ -34,7 +34,7 @@ def export_store(
     tables of records there are one of values (a row a value, with its place) and one of pages (every page, with
     its state), and a data dictionary in Chinese and English.
     """
-    with Store(path) as store:
+    with looking(where) as store:
         db = store.connection
         db.execute("BEGIN")  # one view of the store, however long this takes and whoever writes
         if form == "jsonl":

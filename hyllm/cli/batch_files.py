@@ -28,7 +28,7 @@ from hyllm.batch.files import (
 from hyllm.batch.store import transaction
 from hyllm.cli.batch_files_said import end_reading, read_waiting, say_taken
 from hyllm.cli.batch_forecast import cost_lines
-from hyllm.cli.batch_options import STORE
+from hyllm.cli.batch_options import OWN_KIND, STORE
 from hyllm.cli.batch_price import price_of_run
 from hyllm.client import Price
 from hyllm.errors import UsageError
@@ -36,9 +36,6 @@ from hyllm.escaping import printable
 from hyllm.tokens import estimate_tokens
 
 _SOME_FAILED = 4
-OWN_KIND = click.option(
-    "--kind", "kinds", multiple=True, metavar="KIND", help="A kind of one's own that the store asks for."
-)
 READERS = click.option(
     "--readers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read answers."
 )

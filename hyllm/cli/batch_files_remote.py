@@ -17,11 +17,11 @@ from hyllm.batch.files import (
     out_files,
     submit,
 )
-from hyllm.cli.batch import endpoint_of
-from hyllm.cli.batch_files import OWN_KIND, READERS, files, setup_of
+from hyllm.cli.batch_files import READERS, files, setup_of
 from hyllm.cli.batch_files_said import end_reading, file_lines, say_taken
 from hyllm.cli.batch_look import JSON
-from hyllm.cli.batch_options import STORE
+from hyllm.cli.batch_options import OWN_KIND, STORE
+from hyllm.cli.batch_setup import endpoint_of
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint
 from hyllm.client import BatchState, Endpoint, find_endpoint, open_batches
 from hyllm.errors import AnswerError, EndpointError, HyllmError, UsageError

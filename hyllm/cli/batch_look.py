@@ -1,25 +1,38 @@
 """`hyllm batch status|show|failures|retry|reparse|gc`: looking into a store, and putting it right."""
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from hyllm.batch import Store, everything_about, failures, gc, reparse, retry, status
+from hyllm.batch import (
+    Store,
+    everything_about,
+    failures,
+    gc,
+    load_setups,
+    refuse_foreign_code,
+    reparse,
+    retry,
+    status,
+)
 from hyllm.batch.store import transaction, versions
-from hyllm.cli.batch_options import STORE
+from hyllm.cli.batch_options import ANY_STORE, OWN_KIND, STORE
+from hyllm.cli.batch_store import how_to_run, looking, lost_in, writing
 from hyllm.escaping import json_line, printable
 
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output.")
 
 
 @click.command("status")
-@STORE
+@ANY_STORE
 @JSON
-def show_status(path: Path, *, as_json: bool) -> None:
+def show_status(where: str, *, as_json: bool) -> None:
     """How far a store is, what it has cost, and which models answered. May be asked while a run goes on."""
-    with Store(path) as store:
+    with looking(where) as store:
         found = status(store.connection)
+        lost = lost_in(where, store)
     if as_json:
         click.echo(json_line(found.to_json()))
         return
@@ -28,9 +41,12 @@ def show_status(path: Path, *, as_json: bool) -> None:
     states = ", ".join(f"{number:,} {state}" for state, number in found.states.items())
     click.echo(f"states: {states or 'nothing to ask'}; {found.records:,} records")
     unsure = f", of which {found.spent.unsure:,} may have been paid in vain" if found.spent.unsure else ""
-    click.echo(
-        f"spent: ${found.spent.dollars:,.4f}, {found.spent.tokens:,} tokens, {found.requests:,} requests{unsure}"
+    dollars = (
+        f"${found.spent.dollars:,.4f}" if found.spent.dollars or not found.spent.tokens else "no price known"
     )
+    click.echo(f"spent: {dollars}, {found.spent.tokens:,} tokens, {found.requests:,} requests{unsure}")
+    if lost:
+        click.echo(f"put aside besides, for what machines that were lost may have spent: {lost}")
     if found.spent.out:
         click.echo(
             f"out in files: {found.spent.out:,} requests, which may take up to ${found.spent.out_dollars:,.4f} and "
@@ -55,12 +71,12 @@ def show_status(path: Path, *, as_json: bool) -> None:
 
 
 @click.command("failures")
-@STORE
+@ANY_STORE
 @JSON
 @click.option("--cause", metavar="CAUSE", help="Only these.")
-def show_failures(path: Path, *, as_json: bool, cause: str | None) -> None:
+def show_failures(where: str, *, as_json: bool, cause: str | None) -> None:
     """Which pages failed, by cause; what could not be read; pages that claim the same place."""
-    with Store(path) as store:
+    with looking(where) as store:
         found = list(failures(store.connection, cause))
         sharing = [] if cause else list(versions(store.connection))
     if as_json:
@@ -91,26 +107,29 @@ def show_failures(path: Path, *, as_json: bool, cause: str | None) -> None:
 
 
 @click.command("retry")
-@STORE
+@ANY_STORE
 @click.option("--cause", metavar="CAUSE", help="Only what failed for this cause, as `failures` lists it.")
-def retry_failed(path: Path, *, cause: str | None) -> None:
+def retry_failed(where: str, *, cause: str | None) -> None:
     """Put failed pages back into the queue; the next run asks, and pays, for them anew."""
-    with Store(path, write=True) as store, transaction(store.connection) as db:
+    with writing(where) as store, transaction(store.connection) as db:
         number = retry(db, cause)
-    click.echo(f"{number:,} pages are open again: hyllm batch run --store {path}", err=True)
+    click.echo(f"{number:,} pages are open again: {how_to_run(where)}", err=True)
 
 
 @click.command("reparse")
-@STORE
+@ANY_STORE
+@OWN_KIND
 @click.option("--page", metavar="PAGE", help="Only this page.")
 @click.option(
     "--readers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read."
 )
-def reparse_answers(path: Path, *, page: str | None, readers: int) -> None:
+def reparse_answers(where: str, *, kinds: Sequence[str], page: str | None, readers: int) -> None:
     """Read stored answers again with today's code, for nothing. Further requests are left to the next run."""
     from hyllm.batch import read_all
 
-    with Store(path, write=True) as store:
+    with writing(where) as store:
+        for setup in load_setups(store.connection):
+            refuse_foreign_code(setup, kinds)
         with transaction(store.connection) as db:
             number = reparse(db, page)
         read_all(store, readers)
@@ -124,13 +143,13 @@ def reparse_answers(path: Path, *, page: str | None, readers: int) -> None:
 
 
 @click.command("show")
-@STORE
+@ANY_STORE
 @click.argument("page")
 @click.option("--text", is_flag=True, help="The page's text alone.")
 @click.option("--answer", is_flag=True, help="The last answer as it came, alone.")
-def show_page(path: Path, page: str, *, text: bool, answer: bool) -> None:
+def show_page(where: str, page: str, *, text: bool, answer: bool) -> None:
     """All there is of a PAGE: metadata, requests, the answers as they came, and what was read. As JSON."""
-    with Store(path) as store:
+    with looking(where) as store:
         found = everything_about(store.connection, page)
     if text:
         click.echo(printable(found["text"]))

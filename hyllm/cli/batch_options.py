@@ -9,13 +9,38 @@ import click
 from hyllm.prompting import DEFAULT_MAX_TOKENS, WIRES
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class _StoreFile(click.Path):
+    """The path of a store that is one file."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if "://" in str(value) or Path(str(value)).is_dir():
+            self.fail("it is a folder; this is for the store of one machine, a file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 STORE = click.option(
     "--store",
     "path",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_StoreFile(path_type=Path),
     metavar="FILE.db",
     help="The store: one SQLite file, on a local disk.",
+)
+
+
+ANY_STORE = click.option(
+    "--store",
+    "where",
+    required=True,
+    metavar="FILE.db|FOLDER",
+    help="The store: one SQLite file, on a local disk; or, with --on ray, a folder or URL.",
+)
+
+
+OWN_KIND = click.option(
+    "--kind", "kinds", multiple=True, metavar="KIND", help="A kind of one's own that the store asks for."
 )
 
 
@@ -166,6 +191,47 @@ def bounding(command: Callable[..., Any]) -> Callable[..., Any]:
             ),
             click.option("--local-only", is_flag=True, help="Refuse every endpoint but this machine's own."),
             click.option("--json", "as_json", is_flag=True, help="Progress as JSON Lines on standard error."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def spreading(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say on which machines."""
+    for option in reversed(
+        (
+            click.option(
+                "--on",
+                type=click.Choice(["ray"]),
+                help="On the machines of a Ray cluster; --store is a folder.",
+            ),
+            click.option(
+                "--address",
+                metavar="ADDRESS",
+                help="Its head's HOST:PORT; auto; or local: this machine.  [default: RAY_ADDRESS, else local]",
+            ),
+            click.option(
+                "--shard-pages",
+                type=click.IntRange(1),
+                default=1000,
+                show_default=True,
+                metavar="N",
+                help="With --on: pages that are one task.",
+            ),
+            click.option(
+                "--shards-per-node",
+                type=click.IntRange(1),
+                default=1,
+                show_default=True,
+                metavar="N",
+                help="With --on: tasks at once on a machine, each with --concurrency of its own.",
+            ),
+            click.option(
+                "--endpoint-per-node",
+                is_flag=True,
+                help="With --on: --base-url is of each machine; one whose endpoint fails gets no tasks.",
+            ),
         )
     ):
         command = option(command)

@@ -1,6 +1,7 @@
 """Where a batch run stands: a line that renews itself in a terminal, else a line now and then, or JSON."""
 
 import json
+import shutil
 import sqlite3
 import sys
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from hyllm.batch import Ended, Now
+from hyllm.batch import CAP_REACHED, Ended, Now
 
 _EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
@@ -31,7 +32,8 @@ class Telling:
         if self._as_json:
             click.echo(json.dumps(self._tree(now)), err=True)
         elif self._renewing:
-            click.echo(f"\r\x1b[2K{self._line(now)[:160]}", nl=False, err=True)
+            line = self._line(now)[: max(20, shutil.get_terminal_size().columns - 1)]
+            click.echo(f"\r\x1b[2K{line}", nl=False, err=True)
         else:
             click.echo(self._line(now), err=True)
 
@@ -97,6 +99,13 @@ def counted_states(states: Mapping[str, int], words: Mapping[str, str]) -> list[
     return [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
 
 
+def going_on(command: str, stopped: object) -> str:
+    """How to go on. Caps and prices are those of one run: it would spend without them."""
+    if stopped == CAP_REACHED:
+        return f"to go on: {command}, with a higher cap"
+    return f"to go on: {command}, with the caps and --price that it shall keep to"
+
+
 def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
     """How a run ended, in lines for people."""
     if ended.recovered.uncertain:
@@ -118,4 +127,4 @@ def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
     if states.get("failed") or states.get("aside") or states.get("fault"):
         yield f"what failed, by cause: hyllm batch failures --store {path}"
     if open_pages:
-        yield f"to go on: hyllm batch run --store {path}"
+        yield going_on(f"hyllm batch run --store {path}", ended.stopped)

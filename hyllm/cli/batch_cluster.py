@@ -1,0 +1,163 @@
+"""`hyllm batch run --on ray`: an archive on many machines."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import click
+
+from hyllm.batch import Setup, Store
+from hyllm.cli.batch import bounds_of, look_through, show_forecast
+from hyllm.cli.batch_progress import ENDED, Telling, count_states, counted_states, duration, going_on
+from hyllm.cli.batch_setup import announce, endpoint_of, pinned_setup
+from hyllm.cli.batch_store import how_to_run, is_shards
+from hyllm.client import Endpoint
+from hyllm.cluster import (
+    Cluster,
+    Driven,
+    Driver,
+    Folder,
+    Guard,
+    check_address,
+    cut_shards,
+    has_unfinished,
+    make_folder,
+    open_shards,
+    open_whole,
+    publish_index,
+    read_changed,
+    require_ray,
+    sample_states,
+    shown_place,
+)
+from hyllm.errors import HyllmError, UsageError
+from hyllm.escaping import printable
+
+_SOME_FAILED, _INTERRUPTED = 4, 130
+
+
+def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, options: dict[str, Any]) -> None:
+    """Asks about an archive on the machines of a cluster; the store is a folder of shards."""
+    _refuse(where, options)
+    check_address(options["address"])
+    folder = make_folder(where) if paths else open_shards(where)
+    guard = Guard(folder)
+    try:
+        with open_whole(folder) as store:
+            setup = pinned_setup(context, store, options)
+            look_through(store, paths, options)
+            guard.check()
+            read_changed(store, options["kinds"])
+            endpoint = endpoint_of(context, setup, options)
+            if options["dry_run"]:
+                show_forecast(store, setup, bounds_of(setup, options), also_out=True)
+                return
+            announce(setup, endpoint, of_each=options["endpoint_per_node"])
+            guard.check()
+            if new := cut_shards(store, guard.guarded(), setup.id, options["shard_pages"]):
+                plural = "s" * (new != 1)
+                click.echo(f"{new:,} new shard{plural} of up to {options['shard_pages']:,} pages", err=True)
+            publish_index(store, guard.guarded())
+            guard.check()
+            ended, lost = _drive(store, folder, setup, endpoint, options, guard)
+            code = _end(where, ended, store, sample_states(store, setup.id, options["sample"]))
+    finally:
+        guard.end()
+    if lost:  # Ray's library would wait, or crash, when the interpreter ends it
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    raise SystemExit(code)
+
+
+def _refuse(where: str, options: dict[str, Any]) -> None:
+    """What is missing, and what goes on one machine only."""
+    require_ray()
+    for name, option in (("adopt", "--adopt"), ("watch_model", "--watch-model")):
+        if options[name]:
+            raise UsageError(f"{option} is for the store of one machine, not for --on ray")
+    address = options["address"] or os.environ.get("RAY_ADDRESS") or "local"
+    if options["local_only"] and ("://" in where or address != "local"):
+        raise UsageError(
+            "--local-only: object storage and other machines would get the text, too; leave them out"
+        )
+    if not is_shards(where) and where.endswith(".db"):
+        raise UsageError(f"--store {where}: with --on ray the store is a folder; give its path or URL")
+
+
+def _drive(
+    store: Store, folder: Folder, setup: Setup, endpoint: Endpoint, options: dict[str, Any], guard: Guard
+) -> tuple[Driven, bool]:
+    """How the run ended, and whether the cluster's head is lost."""
+    if not has_unfinished(store, folder, setup.id, options["sample"]):
+        return Driven(), False
+    click.echo("beginning on Ray, which takes some seconds", err=True)
+    cluster = Cluster(options["address"])
+    telling = Telling(options["max_cost"], as_json=options["as_json"])
+
+    try:
+        guard.check()  # Ray may have taken minutes to start
+        driver = Driver(
+            cluster,
+            folder,
+            store,
+            setup,
+            endpoint,
+            bounds_of(setup, {**options, "readers": options["readers"] or 1}),
+            per_node=options["shards_per_node"],
+            own_endpoints=options["endpoint_per_node"],
+            told=telling,
+            said=lambda said: click.echo(printable(said), err=True),
+            guard=guard,
+        )
+
+        def interrupted(_number: int, _frame: object) -> None:
+            driver.interrupt()
+
+        before = {one: signal.signal(one, interrupted) for one in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            ended = driver.run()
+        finally:
+            telling.finish()
+            for one, handler in before.items():
+                signal.signal(one, handler)
+    finally:
+        cluster.close()
+    return ended, cluster.is_lost
+
+
+def _end(where: str, ended: Driven, store: Store, of_sample: Mapping[str, int] | None) -> int:
+    """Says how the run ended and how to go on; the exit code that means that."""
+    states = count_states(store.connection) if of_sample is None else of_sample
+    for line in _summary(where, ended, states, is_sample=of_sample is not None):
+        click.echo(printable(line), err=True)
+    if ended.interrupted:
+        return _INTERRUPTED
+    if isinstance(ended.stopped, HyllmError):
+        return ended.stopped.exit_code
+    if ended.set_aside or any(states.get(state) for state in ("failed", "aside", "fault", "out", "open")):
+        return _SOME_FAILED
+    return 0
+
+
+def _summary(where: str, ended: Driven, states: Mapping[str, int], *, is_sample: bool) -> Iterator[str]:
+    counted = counted_states(states, ENDED)
+    open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered", "out"))
+    counted += [f"{open_pages:,} to go"] if open_pages else []
+    spent = f"; ${ended.dollars:,.4f} so far" if ended.dollars else ""
+    rate = ended.answers / ended.seconds if ended.seconds else 0
+    whose = "of the sample " if is_sample else ""
+    yield (
+        f"{whose}{', '.join(counted) or 'nothing to do'}: {ended.answers:,} answers in {duration(ended.seconds)} "
+        f"({rate:.2g}/s), {ended.finished:,} shards finished{spent}"
+    )
+    if ended.stopped is not None:
+        yield f"stopped: {ended.stopped}"
+    for shard, why in sorted(ended.set_aside.items()):
+        yield f"shard {shard} is set aside, the next run tries it again: {why}"
+    if any(states.get(state) for state in ("failed", "aside", "fault")):
+        yield f"what failed, by cause: hyllm batch failures --store {shown_place(where)}"
+    if open_pages:
+        yield going_on(how_to_run(where), ended.stopped)

@@ -1,0 +1,73 @@
+"""Where a store is: one file, or a folder of shards that is read as if it were one."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from hyllm.batch import Store
+from hyllm.errors import UsageError
+
+
+def is_shards(where: str) -> bool:
+    """Whether a path or URL is that of a folder."""
+    return "://" in where or where.endswith("/") or Path(where).is_dir()
+
+
+def file_of(where: str) -> Path:
+    """The path of a store that is one file.
+
+    Raises:
+        UsageError: it is a folder.
+    """
+    if is_shards(where):
+        raise UsageError(
+            "--store: that is a folder; the store of one machine is a file (a folder goes with --on ray)"
+        )
+    return Path(where)
+
+
+def how_to_run(where: str) -> str:
+    """The command that goes on with a store."""
+    if not is_shards(where):
+        return f"hyllm batch run --store {where}"
+    from hyllm.cluster import shown_place
+
+    return f"hyllm batch run --on ray --store {shown_place(where)}"
+
+
+def lost_in(where: str, store: Store) -> str:
+    """What machines that were lost may have spent, in words; nothing where that is nothing."""
+    if not is_shards(where):
+        return ""
+    from hyllm.cluster import lost_amounts
+
+    lost = lost_amounts(store.connection)
+    return f"${lost.dollars:,.4f}, {lost.tokens:,.0f} tokens" if lost.dollars or lost.tokens else ""
+
+
+@contextmanager
+def looking(where: str) -> Generator[Store]:
+    """A store to look at; of a folder of shards, all of it."""
+    if is_shards(where):
+        from hyllm.cluster import look_at_whole
+
+        store = look_at_whole(where, lambda said: click.echo(said, err=True))
+    else:
+        store = Store(Path(where))
+    with store:
+        yield store
+
+
+@contextmanager
+def writing(where: str) -> Generator[Store]:
+    """A store to write to; of a folder of shards, what is known of all of it."""
+    if is_shards(where):
+        from hyllm.cluster import open_shards, open_whole
+
+        store = open_whole(open_shards(where))
+    else:
+        store = Store(Path(where), write=True)
+    with store:
+        yield store

@@ -1,0 +1,41 @@
+"""An archive on many machines: shards, each with a store of its own, in one folder."""
+
+from hyllm.cluster._cutting import cut_shards
+from hyllm.cluster._drive import Driven, Driver, has_unfinished, sample_states
+from hyllm.cluster._folder import Folder, open_folder
+from hyllm.cluster._guard import Guard
+from hyllm.cluster._identity import make_folder, open_shards, shown_place
+from hyllm.cluster._mirror import bring_here
+from hyllm.cluster._ray import Cluster, check_address, require_ray
+from hyllm.cluster._whole import (
+    look_at_whole,
+    lost_amounts,
+    open_whole,
+    publish_index,
+    read_changed,
+    refresh,
+)
+
+__all__ = [
+    "Cluster",
+    "Driven",
+    "Driver",
+    "Folder",
+    "Guard",
+    "bring_here",
+    "check_address",
+    "cut_shards",
+    "has_unfinished",
+    "look_at_whole",
+    "lost_amounts",
+    "make_folder",
+    "open_folder",
+    "open_shards",
+    "open_whole",
+    "publish_index",
+    "read_changed",
+    "refresh",
+    "require_ray",
+    "sample_states",
+    "shown_place",
+]

@@ -1,0 +1,299 @@
+"""Ray: machines, the purse as an actor, shards as tasks. The one module that knows it."""
+
+import asyncio
+import atexit
+import os
+import secrets
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+from hyllm.cluster._messages import Ask, Grant, Total, Unused
+from hyllm.cluster._purse import Purse
+from hyllm.cluster._schedule import Start
+from hyllm.cluster._shard import Broke, End, Task, run_task
+from hyllm.cluster._watch import Watch
+from hyllm.errors import EndpointError, UsageError
+
+_LOCAL = "local"
+_SETTINGS = {
+    "RAY_USAGE_STATS_ENABLED": "0",  # Ray would tell its makers of the cluster
+    "RAY_NUM_REDIS_GET_RETRIES": "1",  # look for a head that is gone for a quarter of an hour
+    "RAY_gcs_rpc_server_reconnect_timeout_s": "180",  # and end this process before the run has ended in order
+}
+_PATIENCE = 10.0
+"""Seconds that the head may take for a word."""
+_MOST_SILENCES = 3
+_STARTS = 180.0
+"""Seconds that starting a process may take on a machine that has much to do."""
+_LOOK_EVERY = 1.0
+"""Seconds between two looks at which machines are there."""
+_HEAD_SILENT = 30.0
+"""Seconds without a word of the head after which it is lost."""
+
+
+def require_ray() -> None:
+    """Sees whether Ray is there, without loading it.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    if find_spec("ray") is None or find_spec("pyarrow") is None:
+        raise UsageError("--on ray needs Ray and pyarrow: pip install 'hyllm[ray]'")
+
+
+class Died(NamedTuple):
+    """A task that ended without a word of its own."""
+
+    why: str
+    with_machine: bool
+
+
+class HeadLost(EndpointError):
+    """The cluster's head has not answered for a while."""
+
+    def __init__(self) -> None:
+        super().__init__("the cluster's head cannot be reached")
+
+
+class Cluster:
+    """Machines that run shards.
+
+    Args:
+        address: HOST:PORT of the cluster's head; `auto`: the one this machine is part of; `local`: one of this machine
+            alone, for as long as the run takes. `None`: what RAY_ADDRESS says, else `local`.
+
+    Raises:
+        UsageError: Ray is not installed, or there is no cluster at the address.
+    """
+
+    def __init__(self, address: str | None) -> None:
+        require_ray()
+        address = _address_in_force(address)
+        for name, value in _SETTINGS.items():
+            os.environ.setdefault(name, value)
+        if address == _LOCAL and "RAY_AUTH_MODE" not in os.environ:
+            # Ray listens to the whole network, whatever address it is given: this cluster obeys this run alone.
+            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_urlsafe(32)}
+        self._ray: Any = import_module("ray")
+        self._connect(address)
+        self._watch = Watch(self._alive, every=_LOOK_EVERY, patience=_HEAD_SILENT)
+        self.is_lost = False
+        """Whether the head is gone. Then, after `close`, this process is to be ended without Ray's leave."""
+        self._run: Any = self._ray.remote(_run)  # once: Ray sends it to the head, and waits for it
+        self._tasks: dict[Any, Start] = {}
+        self._names: dict[str, str] = {}
+        self._silences = 0
+
+    def _connect(self, address: str) -> None:
+        quiet: dict[str, Any] = {"logging_level": "ERROR", "log_to_driver": False}
+        if address == _LOCAL:
+            self._ray.init(address=_LOCAL, include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
+            return
+        try:
+            self._ray.init(address=address, **quiet)
+        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+            raise UsageError(
+                f"{_address(address)}: no cluster answers: {_first_line(error, 'no word')}"
+            ) from None
+
+    def close(self) -> None:
+        """Lets go of the cluster; one that was begun for this run ends."""
+        self.is_lost |= not self._watch.end(0.0 if self.is_lost else _PATIENCE)
+        if self.is_lost:  # Ray would wait for the head, now and at the end of this process
+            atexit.unregister(self._ray.shutdown)
+        else:
+            self._ray.shutdown()
+
+    def open_purse(self, purse: Purse) -> None:
+        """Puts the run's purse where all machines reach it: beside this process, whose fate it shares.
+
+        Raises:
+            EndpointError: the cluster starts no process for it.
+        """
+        here = self._ray.get_runtime_context().get_node_id()
+        actor = self._ray.remote(_Till).options(num_cpus=0, scheduling_strategy=self._on(here))
+        self._purse: Any = actor.remote(purse)
+        try:
+            self._ray.get(self._purse.now.remote(), timeout=_STARTS)
+        except (self._ray.exceptions.GetTimeoutError, self._ray.exceptions.RayError) as error:
+            raise EndpointError(
+                f"the cluster starts no process beside this one: {_first_line(error, 'no answer')}"
+            ) from None
+
+    def nodes(self) -> Sequence[str]:
+        """The machines that are there now.
+
+        Raises:
+            HeadLost: the head has not told for half a minute.
+        """
+        try:
+            found = self._watch.last()
+        except TimeoutError:
+            raise self._lose() from None
+        self._names |= found
+        return sorted(found)
+
+    def _alive(self) -> Mapping[str, str]:
+        """The machines that are there, with their names. Where the head is gone this does not return."""
+        return {
+            node["NodeID"]: str(node["NodeManagerHostname"]) for node in self._ray.nodes() if node["Alive"]
+        }
+
+    def name_of(self, node: str) -> str:
+        """A machine's name, for people."""
+        return f"machine {self._names.get(node, '?')} ({node[:8]})"
+
+    def start(self, start: Start, task: Task) -> None:
+        """Starts a shard on a machine."""
+        options = {"num_cpus": 0, "max_retries": 0, "scheduling_strategy": self._on(start.node)}
+        reference = self._run.options(**options).remote(task, self._purse)
+        self._tasks[reference] = start
+
+    @property
+    def running(self) -> Sequence[Start]:
+        """The starts that have not ended."""
+        return list(self._tasks.values())
+
+    def wait(self, seconds: float) -> Sequence[tuple[Start, End | Broke | Died]]:
+        """What has ended within so many seconds, and how."""
+        if not self._tasks:
+            time.sleep(seconds)
+            return []
+        ready, _ = self._ray.wait(list(self._tasks), timeout=seconds)
+        return [(self._tasks.pop(reference), self._outcome(reference)) for reference in ready]
+
+    def _outcome(self, reference: Any) -> End | Broke | Died:
+        errors = self._ray.exceptions
+        try:
+            return self._ray.get(reference)
+        except (errors.NodeDiedError, errors.ObjectLostError) as error:
+            return Died(_first_line(error, "the machine was lost"), with_machine=True)
+        except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.TaskCancelledError) as error:
+            return Died(_first_line(error, "the process died"), with_machine=False)
+        except errors.TaskUnschedulableError:
+            return Died("the machine is gone", with_machine=True)
+        except errors.RayTaskError as error:
+            return Broke(_first_line(error, "a fault in hyllm"), by_machine=True)
+        except errors.RayError as error:
+            return Died(_first_line(error, "lost"), with_machine=True)
+
+    def now(self) -> Total | None:
+        """Where the shards stand; `None` if the head does not say it at once.
+
+        Raises:
+            HeadLost: it has not for half a minute.
+        """
+        try:
+            found: Total = self._ask(self._purse.now.remote())
+        except self._ray.exceptions.GetTimeoutError:
+            self._silences += 1
+            if self._silences >= _MOST_SILENCES:
+                raise self._lose() from None
+            return None
+        except self._ray.exceptions.RayError:
+            raise self._lose() from None
+        self._silences = 0
+        return found
+
+    def _lose(self) -> HeadLost:
+        self.is_lost = True
+        return HeadLost()
+
+    def tell_lost(self, holder: str) -> None:
+        """Tells the purse that a holder is no more."""
+        self._purse.lost.remote(holder)
+
+    def stop(self, why: str) -> None:
+        """Tells all shards to send no more, and to end when what is in flight has come."""
+        self._purse.stop.remote(why)
+
+    def break_off(self) -> None:
+        """Ends all shards at once."""
+        for reference in self._tasks:
+            self._ray.cancel(reference, force=True)
+
+    def _ask(self, reference: Any) -> Any:
+        return self._ray.get(reference, timeout=_PATIENCE)
+
+    def _on(self, node: str) -> Any:
+        strategies = import_module("ray.util.scheduling_strategies")
+        return strategies.NodeAffinitySchedulingStrategy(node_id=node, soft=False)
+
+
+class _Till:
+    """The purse, as an actor."""
+
+    def __init__(self, purse: Purse) -> None:
+        self._purse = purse
+
+    def ask(self, ask: Ask) -> Grant:
+        return self._purse.renew(ask)
+
+    def hand_back(self, unused: Unused) -> None:
+        self._purse.hand_back(unused)
+
+    def lost(self, holder: str) -> None:
+        self._purse.lost(holder)
+
+    def stop(self, why: str) -> None:
+        self._purse.stop(why)
+
+    def now(self) -> Total:
+        return self._purse.now()
+
+
+class _Far:
+    """The actor, as a shard speaks with it."""
+
+    def __init__(self, actor: Any) -> None:
+        self._actor = actor
+
+    async def ask(self, ask: Ask) -> Grant:
+        return await self._answer(self._actor.ask.remote(ask))
+
+    async def hand_back(self, unused: Unused) -> None:
+        await self._answer(self._actor.hand_back.remote(unused))
+
+    @staticmethod
+    async def _answer(reference: Any) -> Any:
+        return await asyncio.wrap_future(reference.future())
+
+
+def _run(task: Task, purse: Any) -> End | Broke:
+    """A shard's task, in a process of its own on the machine it was sent to."""
+    return run_task(task, _Far(purse))
+
+
+def check_address(address: str | None) -> None:
+    """Sees whether something listens where the cluster's head should be: Ray would go on trying for minutes.
+
+    Raises:
+        UsageError: it is no address, or nothing does.
+    """
+    address = _address_in_force(address)
+    if address in (_LOCAL, "auto"):
+        return
+    host, _, port = address.rpartition(":")
+    if "://" in address or not host or not port.isdigit():
+        raise UsageError(f"{_address(address)}: give HOST:PORT of the cluster's head, auto or local")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"{_address(address)}: nothing answers there: {error}") from None
+
+
+def _address_in_force(address: str | None) -> str:
+    return address or os.environ.get("RAY_ADDRESS") or _LOCAL
+
+
+def _address(address: str) -> str:
+    return f"--address {address}"
+
+
+def _first_line(error: BaseException, otherwise: str) -> str:
+    said = str(error).strip().splitlines()
+    return said[0][:300] if said else otherwise
