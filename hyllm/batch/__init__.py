@@ -8,7 +8,7 @@ from hyllm.batch._budget import Budget, Caps
 from hyllm.batch._engine import CAP_REACHED, INTERRUPTED, Engine, Progress
 from hyllm.batch._enqueue import Look, enqueue, look_at
 from hyllm.batch._forecast import Forecast, Range, forecast
-from hyllm.batch._ledger import Spent, sample_rank, spent
+from hyllm.batch._ledger import Spent, Took, last_answers, sample_rank, spent
 from hyllm.batch._pace import Bucket, Flow
 from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
 from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
@@ -47,6 +47,7 @@ __all__ = [
     "Status",
     "Store",
     "StoreError",
+    "Took",
     "adopt",
     "begin_trial",
     "compare",
@@ -55,6 +56,7 @@ __all__ = [
     "failures",
     "forecast",
     "gc",
+    "last_answers",
     "load_setups",
     "look_at",
     "new_setup",

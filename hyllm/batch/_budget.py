@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from hyllm.answers import Usage
-from hyllm.batch._ledger import spent
+from hyllm.batch._ledger import last_answers, spent
 from hyllm.batch._setup import Setup
 from hyllm.client import Price
 from hyllm.tokens import estimate_tokens
@@ -162,6 +162,8 @@ def budget_of(db: sqlite3.Connection, setup: Setup, caps: Caps, price: Price | N
     """
     prompt_tokens, answer_tokens = sizes_of(setup)
     budget = Budget(caps, price, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens)
+    for took in last_answers(db, setup.id):
+        budget.learn(*took)
     before = spent(db, price)
     budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
     budget.reserved_dollars, budget.reserved_tokens = before.out_dollars, before.out_tokens

@@ -9,7 +9,6 @@ import json
 import os
 import sqlite3
 import tempfile
-from collections.abc import Iterator
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -26,7 +25,6 @@ from hyllm.prompting import request_key
 
 MOST_LINES = 50_000
 MOST_BYTES = 200_000_000
-_LEARNT_FROM = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +89,6 @@ def write_files(store: Store, setup: Setup, folder: Path, options: WriteOptions)
     finish_interrupted(db)
     up_to = ledger.sample_rank(db, setup.id, options.sample) if options.sample else None
     budget = budget_of(db, setup, options.caps, options.price)
-    for sent, came, tokens in _last_answers(db, setup.id):
-        budget.learn(sent, came, tokens)
     files: list[WrittenFile] = []
     capped = False
     with tempfile.TemporaryDirectory(prefix="hyllm-") as prompts:
@@ -237,16 +233,6 @@ def _open_jobs(db: sqlite3.Connection, setup: int, most: int, up_to: int | None)
         (setup, *(() if up_to is None else (up_to,)), most),
     )
     return [Job(*row) for row in rows]
-
-
-def _last_answers(db: sqlite3.Connection, setup: int) -> Iterator[tuple[int, int, int]]:
-    """Tokens sent, received and of the page's text, of the last answers."""
-    yield from db.execute(
-        "SELECT a.prompt_tokens, a.completion_tokens, t.tokens FROM attempts a JOIN jobs j ON j.id = a.job_id "
-        "JOIN texts t ON t.id = j.text_id WHERE a.outcome = 'answer' AND j.setup_id = ? "
-        "AND a.prompt_tokens IS NOT NULL AND a.completion_tokens IS NOT NULL ORDER BY a.id DESC LIMIT ?",
-        (setup, _LEARNT_FROM),
-    )
 
 
 def _make(folder: Path) -> None:

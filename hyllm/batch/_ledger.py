@@ -24,6 +24,8 @@ SET_ASIDE = 4
 others come last in the queue, and then alone: so no page is set aside because somebody killed a run.
 """
 
+_LEARNT_FROM = 500
+
 
 @dataclass(slots=True)
 class Job:
@@ -311,6 +313,26 @@ def sample_rank(db: sqlite3.Connection, setup: int, size: int) -> int | None:
         (setup, size - 1),
     ).fetchone()
     return row[0] if row else None
+
+
+class Took(NamedTuple):
+    """What an answer took, in tokens."""
+
+    sent: int
+    came: int
+    page: int
+    """Of its page's text, estimated."""
+
+
+def last_answers(db: sqlite3.Connection, setup: int) -> list[Took]:
+    """What the last answers took, by which the next may be reckoned; the newest first."""
+    found = db.execute(
+        "SELECT a.prompt_tokens, a.completion_tokens, t.tokens FROM attempts a JOIN jobs j ON j.id = a.job_id "
+        "JOIN texts t ON t.id = j.text_id WHERE a.outcome = 'answer' AND j.setup_id = ? "
+        "AND a.prompt_tokens IS NOT NULL AND a.completion_tokens IS NOT NULL ORDER BY a.id DESC LIMIT ?",
+        (setup, _LEARNT_FROM),
+    )
+    return [Took(*row) for row in found]
 
 
 class Spent(NamedTuple):

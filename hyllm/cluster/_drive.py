@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hyllm.batch import CAP_REACHED, INTERRUPTED, Caps, Now, Options, Setup, sample_rank, spent
+from hyllm.batch import CAP_REACHED, INTERRUPTED, Caps, Now, Options, Setup, last_answers, sample_rank, spent
 from hyllm.batch.store import Store
 from hyllm.client import Endpoint, Price
 from hyllm.cluster._folder import Folder
@@ -76,6 +76,7 @@ class Driver:
         self._cluster = cluster
         self._folder = folder
         self._identity = identity_of(folder)
+        self._setup = setup.id
         self._store = store
         self._endpoint = endpoint
         self._told = told
@@ -160,6 +161,7 @@ class Driver:
                 shard=start.shard,
                 epoch=start.epoch,
                 holder=start.holder,
+                learnt=tuple(last_answers(self._store.connection, self._setup)),
                 endpoint=self._endpoint,
                 options=self._options,
             )

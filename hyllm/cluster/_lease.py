@@ -4,10 +4,10 @@ import asyncio
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-from hyllm.batch import Budget, Caps, Engine, Progress, StoreError
+from hyllm.batch import Budget, Caps, Engine, Progress, StoreError, Took
 from hyllm.client import Price
 from hyllm.cluster._flow import LeasedFlow
 from hyllm.cluster._messages import NOTHING, Amounts, Ask, Grant, Leased, Standing, Unused
@@ -35,6 +35,7 @@ class Lease:
         ask: brings an `Ask` to the purse; it raises where the purse cannot be reached.
         hand_back: brings what is left to the purse.
         sync: writes down where it outlives this machine what came, and how much is leased.
+        learnt: what answers of other shards took, by which the first here are reckoned.
         clock: seconds.
     """
 
@@ -45,12 +46,14 @@ class Lease:
         ask: Callable[[Ask], Awaitable[Grant]],
         hand_back: Callable[[Unused], Awaitable[None]],
         sync: Callable[[Leased], Awaitable[None]],
+        learnt: Sequence[Took] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._holder = holder
         self._ask = ask
         self._hand_back = hand_back
         self._sync = sync
+        self._learnt = learnt
         self._clock = clock
         self._requests = LeasedFlow(1.0, clock)
         self._tokens = LeasedFlow(0.0, clock)
@@ -85,6 +88,8 @@ class Lease:
         nothing = Caps(dollars=0.0, tokens=0, pages=0)
         self._budget = Budget(nothing, price, prompt_tokens=prompt_tokens, answer_tokens=answer_tokens)
         self._budget.is_final = False
+        for took in self._learnt:
+            self._budget.learn(*took)
         return self._budget
 
     async def run(self, engine: Engine) -> None:

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-from hyllm.batch import INTERRUPTED, Options, load_setups, run_batch, setup_in_force
+from hyllm.batch import INTERRUPTED, Options, Took, load_setups, run_batch, setup_in_force
 from hyllm.batch.store import Store, StoreError, connect, transaction
 from hyllm.client import Endpoint
 from hyllm.cluster._folder import Folder, open_folder
@@ -49,6 +49,8 @@ class Task:
     options: Options
     holder: str
     """What the purse knows this start by."""
+    learnt: tuple[Took, ...] = ()
+    """What answers of other shards took."""
     hyllm: str = __version__
 
 
@@ -149,7 +151,11 @@ class _Running:
                 nothing = Leased(dollars=0.0, tokens=0.0, pages=0.0, closed=False)
                 self._write_segment(nothing)  # claims the epoch
                 lease = Lease(
-                    task.holder, ask=self._purse.ask, hand_back=self._purse.hand_back, sync=self._sync
+                    task.holder,
+                    ask=self._purse.ask,
+                    hand_back=self._purse.hand_back,
+                    sync=self._sync,
+                    learnt=task.learnt,
                 )
                 ended = run_batch(store, setup, task.endpoint, task.options, shared=lease)
             finally:

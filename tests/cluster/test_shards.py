@@ -413,3 +413,17 @@ def test_without_ray_one_line_says_what_to_install(
     assert not any("Traceback" in line for line in said)
     assert count(endpoint) == 0
     assert finish(arguments(tmp_path / "a.db", endpoint, archive, "--dry-run"))[0] == 0
+
+
+@HERE
+def test_what_answers_took_in_finished_shards_is_what_later_ones_reckon_with(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    """At worst an answer takes seven times as much; each shard has fewer pages than it takes to learn better."""
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    cut_archive(where, endpoint, make_archive(tmp_path / "archive", 120), 20)
+    drive(where, endpoint, sample=60)
+    cost = 1100 / 1e6
+    drive(where, endpoint, caps=Caps(dollars=80 * cost), price=Price(1, 1, 1, ""), concurrency=2)
+    assert 75 <= count(endpoint) <= 80
