@@ -19,7 +19,7 @@ _MOST_STARTS = 8
 """In how many places, counted from the end, the answer is looked for among other objects."""
 
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'  # an unfinished one runs to the end
-_TOKEN = re.compile(rf"{_STRING}|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|[{{}}\[\]]", re.DOTALL)
+_TOKEN = re.compile(rf"{_STRING}|//[^\n]*+|/\*(?>(?:[^*]|\*(?!/))*)(?:\*/|\Z)|[{{}}\[\]]", re.DOTALL)
 _COMMA = re.compile(rf"{_STRING}|,(?=\s*+[}}\]])", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _ESCAPE = re.compile(

@@ -14,9 +14,10 @@ _HAN = "零〇一二两三四五六七八九十百千万亿廿卅壹贰叁肆伍
 # The 千 of 千瓦, 千米, 千克 and 千伏 belongs to the unit.
 _UNIT_AHEAD = "(?!千[瓦米克伏卡])"
 _SCALE_CLASS = f"(?:{_UNIT_AHEAD}[十百千万亿])"
+# (?>(?:…)*) and not (?:…)*+, which Python 3.11.2 gets wrong where a group has branches.
 NUMERAL = (
     rf"(?:[数几](?={_SCALE_CLASS}))?{_UNIT_AHEAD}[0-9{_HAN}]"
-    rf"(?:{_UNIT_AHEAD}[0-9{_HAN}]|[.,·](?=[0-9])|(?<=[一二两三四五六七八九十])点(?=[零〇一二三四五六七八九]))*+"
+    rf"(?>(?:{_UNIT_AHEAD}[0-9{_HAN}]|[.,·](?=[0-9])|(?<=[一二两三四五六七八九十])点(?=[零〇一二三四五六七八九]))*)"
     rf"(?:余|多|(?<=[十百0])几|(?<=[十百千万亿])来)?{_SCALE_CLASS}*"
 )
 """Pattern of a candidate; `read_numeral` decides whether it is a number."""
