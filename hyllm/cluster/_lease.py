@@ -154,10 +154,12 @@ class Lease:
         left = engine.left()
         self._standing = Standing(_copy(engine.progress), left.open, left.answered)
         goes_on = engine.stopped is None and left.open > 0
-        used = self._used()
+        used, keeps = self._used(), None
         least = like = self._bound()
         if goes_on and self._is_low():
             least = self._least()
+            if not engine.progress.in_flight and _is_less(self._leased, least):
+                keeps = self._give_up()
             least = least._replace(dollars=least.dollars * (1 + 1e-9))  # sums of floats are not exact
             more = max(1, min(left.open - engine.progress.in_flight, self._ahead(engine.progress)))
             request = self._request()._replace(pages=1)
@@ -170,6 +172,7 @@ class Lease:
             used=used,
             least=least,
             like=like,
+            keeps=keeps,
             requests=self._requests.need if goes_on else None,
             tokens=self._tokens.need if goes_on else None,
             standing=self._standing,
@@ -190,7 +193,7 @@ class Lease:
         if grant.leased != self._leased:
             self._portion = Amounts(*map(_added, grant.leased, self._leased))
             self._leased = grant.leased
-            self._grow()
+            self._set_caps()
         self._budget.is_final = grant.final and not self._is_unwritten
         engine.wake()
 
@@ -226,10 +229,18 @@ class Lease:
         pairs = zip(self._leased, self._written, strict=True)
         return any(leased != written and math.isfinite(leased) for leased, written in pairs)
 
-    def _grow(self) -> None:
-        """Lets the budget use what is written, and as much as it takes of what has no cap."""
+    def _give_up(self) -> Amounts:
+        """Gives up what is too little for a request: others may do something with it. What is kept."""
+        used = self._used()._replace(tokens=math.ceil(self._used().tokens))
+        pairs = zip(self._leased, used, strict=True)
+        self._leased = Amounts(*(x if math.isinf(x) else min(x, one) for x, one in pairs))
+        self._set_caps()
+        return self._leased
+
+    def _set_caps(self) -> None:
+        """Lets the budget use what is leased and written, and as much as it takes of what has no cap."""
         pairs = zip(self._leased, self._written, strict=True)
-        dollars, tokens, pages = (None if math.isinf(leased) else written for leased, written in pairs)
+        dollars, tokens, pages = (None if math.isinf(leased) else min(leased, one) for leased, one in pairs)
         self._budget.caps = Caps(
             dollars, tokens if tokens is None else int(tokens), pages if pages is None else int(pages)
         )
@@ -261,13 +272,18 @@ class Lease:
             return
         self._written, self._synced, self._synced_at = leased, come, self._clock()
         self._sync_took = self._synced_at - began
-        self._grow()
+        self._set_caps()
         engine.wake()
 
 
 def _added(leased: float, before: float) -> float:
     """What a lease has grown by; nothing where there is no cap."""
     return leased - before if math.isfinite(leased) else 0.0
+
+
+def _is_less(one: Amounts, other: Amounts) -> bool:
+    """Whether there is less of anything."""
+    return any(x < y for x, y in zip(one, other, strict=True))
 
 
 def _come(progress: Progress) -> tuple[int, int, int]:

@@ -63,6 +63,8 @@ class Ask:
     """What it must have leased in all for another request to go out."""
     like: Amounts
     """What it would like to have leased in all."""
+    keeps: Amounts | None = None
+    """What it keeps of what it has leased; where too little for a request is left to it, no more than it has used."""
     requests: Need | None = None
     """Of the requests that may go out; nothing where it has enough, or waits for some."""
     tokens: Need | None = None

@@ -2,8 +2,9 @@
 
 A shard's start is a *holder*, named by shard and epoch ("000012-1796000001"). It asks again and again, saying what it
 has used in all and what it would like to have leased in all; so an answer that was lost does no harm. Portions
-are a share that shrinks as the purse empties; what a holder has not used it hands back at its end, and what a
-lost one had leased stays spent. So what all have leased never exceeds the caps.
+are a share that shrinks as the purse empties. What a holder has not used it hands back at its end, or when it is
+too little for its next request and others may do something with it; what a lost one had leased stays spent. So what
+all have leased never exceeds the caps, and less than a request's worth of them is left over.
 """
 
 import math
@@ -40,8 +41,10 @@ class _Holder:
     used: Amounts = NOTHING
     standing: Standing = field(default_factory=Standing)
     heard: float = 0.0
-    short: bool = False
-    """Whether it last asked for more than there was: it will hand back no more than a request's worth."""
+    asked: int = -1
+    """The number of its last question."""
+    waits: bool = False
+    """Whether there was too little for it when it last asked, and it has nothing to hand back."""
 
 
 class Purse:
@@ -86,10 +89,16 @@ class Purse:
             return Grant(stop=why)
         holder = self._holders.setdefault(ask.holder, _Holder())
         holder.used, holder.standing, holder.heard = ask.used, ask.standing, self._clock()
-        at_work = self._at_work()
+        if (
+            ask.keeps is not None and ask.number > holder.asked
+        ):  # one that comes twice takes nothing back twice
+            self._take_back(holder, ask.keeps)
+        holder.asked = max(holder.asked, ask.number)
+        at_work = max(1, len(self._heard()))
         least = _minus(_whole(ask.least, math.ceil), holder.leased)
-        holder.short = any(more > left and more > 0 for more, left in zip(least, self._left, strict=True))
-        if not holder.short and self._stopped is None:
+        is_short = any(more > left and more > 0 for more, left in zip(least, self._left, strict=True))
+        holder.waits = is_short and ask.keeps is not None
+        if not is_short and self._stopped is None:
             like = _minus(ask.like, holder.leased)
             more = _whole(Amounts(*map(_portion, self._left, least, like, [at_work] * 3)), math.floor)
             holder.leased = _plus(holder.leased, more)
@@ -98,7 +107,7 @@ class Purse:
             )
         return Grant(
             leased=holder.leased,
-            final=holder.short and not self._may_be_handed_back(ask.holder),
+            final=holder.waits and all(one.waits for one in self._heard()),
             requests=_permits(self._requests, ask.requests, at_work),
             tokens=_permits(self._tokens, ask.tokens, at_work),
             stop=self._stopped,
@@ -169,15 +178,16 @@ class Purse:
             return "the run that this shard was part of is over"
         return None
 
-    def _at_work(self) -> int:
-        since = self._clock() - _SILENT
-        return max(1, sum(one.heard >= since for one in self._holders.values()))
+    def _take_back(self, holder: _Holder, keeps: Amounts) -> None:
+        kept = Amounts(*map(min, holder.leased, keeps))
+        rows = zip(self._left, holder.leased, kept, strict=True)
+        self._left = Amounts(*(left if math.isinf(left) else left + had - has for left, had, has in rows))
+        holder.leased = kept
 
-    def _may_be_handed_back(self, asking: str) -> bool:
-        """Whether another holder is at work that has more than it may come to use."""
+    def _heard(self) -> list[_Holder]:
+        """Those that are at work."""
         since = self._clock() - _SILENT
-        others = (one for name, one in self._holders.items() if name != asking)
-        return any(not one.short and one.heard >= since for one in others)
+        return [one for one in self._holders.values() if one.heard >= since]
 
     def _count(self, progress: Progress) -> None:
         self._progress = _sum([self._progress, progress])

@@ -63,7 +63,12 @@ def times(amounts: Amounts, factor: float) -> Amounts:
 
 
 def ask(
-    holder: str, used: float = 0, requests: float = 1, least: float | None = None, number: int = 0
+    holder: str,
+    used: float = 0,
+    requests: float = 1,
+    least: float | None = None,
+    number: int = 0,
+    keeps: float | None = None,
 ) -> Ask:
     """Asks, having used some requests' worth, for some more."""
     return Ask(
@@ -72,6 +77,7 @@ def ask(
         used=times(REQUEST, used),
         least=times(REQUEST, used + 1 if least is None else least),
         like=times(REQUEST, used + requests),
+        keeps=None if keeps is None else times(REQUEST, keeps),
     )
 
 
@@ -79,7 +85,9 @@ def ask(
 
 _STEPS = st.lists(
     st.tuples(
-        st.integers(0, 3), st.sampled_from(["renew", "renew", "renew", "hand back", "lost"]), st.floats(0, 1)
+        st.integers(0, 3),
+        st.sampled_from(["renew", "renew", "renew", "give up", "twice", "hand back", "lost"]),
+        st.floats(0, 1),
     ),
     max_size=60,
 )
@@ -97,13 +105,17 @@ def test_what_is_leased_never_exceeds_the_caps(
     for shard, step, share in steps:
         holder = f"{shard}-{epochs[shard]}"
         used = Amounts(*(x * share for x in leased[shard]))
-        if step == "renew":
+        if step in ("renew", "give up", "twice"):
             least = Amounts(*(x + y for x, y in zip(used, REQUEST, strict=True)))
             like = Amounts(*(x + 20 * share * y for x, y in zip(least, REQUEST, strict=True)))
-            grant = purse.renew(Ask(holder=holder, number=numbers[shard], used=used, least=least, like=like))
-            assert grant.stop is None
-            assert all(now >= before for now, before in zip(grant.leased, leased[shard], strict=True))
-            leased[shard] = grant.leased
+            keeps = None if step == "renew" else used._replace(tokens=math.ceil(used.tokens))
+            said = Ask(holder=holder, number=numbers[shard], used=used, least=least, like=like, keeps=keeps)
+            for _ in range(1 + (step == "twice")):
+                grant = purse.renew(said)
+                assert grant.stop is None
+                kept = leased[shard] if keeps is None else map(min, keeps, leased[shard])
+                assert all(now >= before for now, before in zip(grant.leased, kept, strict=True))
+                leased[shard] = grant.leased
             numbers[shard] += 1
         else:
             if step == "lost":
@@ -117,28 +129,34 @@ def test_what_is_leased_never_exceeds_the_caps(
             assert sum(ones) + before <= max(limit, before) + 1e-6
 
 
-@given(budget=st.integers(4, 200), holders=st.integers(1, 6), like=st.integers(1, 100))
-def test_a_cap_is_used_up_to_the_last_request_however_many_ask(budget: int, holders: int, like: int) -> None:
-    purse = Purse(Caps(pages=budget), clock=Clock())
+@given(budget=st.floats(3, 60), costs=st.floats(0.05, 1), holders=st.integers(1, 6), like=st.integers(1, 30))
+def test_a_cap_is_used_up_to_the_last_request_however_many_ask(
+    budget: float, costs: float, holders: int, like: int
+) -> None:
+    """Requests take less than what must be there for one to go out."""
+    purse = Purse(Caps(dollars=budget), clock=Clock())
     names = [f"{number}-1" for number in range(holders)]
-    used = dict.fromkeys(names, 0)
+    used = dict.fromkeys(names, 0.0)
     leased = dict.fromkeys(names, 0.0)
     asked_for = dict.fromkeys(names, 0)
     working = set(names)
-    for _ in range(3000):
+    for _ in range(9000):
         for name in sorted(working):
-            if used[name] < leased[name]:
-                used[name] += 1
+            if used[name] + 1 <= leased[name]:
+                used[name] += costs
                 continue
-            grant = purse.renew(ask(name, used[name], like, number=asked_for[name]))
+            keeps = min(used[name], leased[name])
+            grant = purse.renew(ask(name, used[name], like, number=asked_for[name], keeps=keeps))
             asked_for[name] += 1
-            leased[name] = grant.leased.pages
-            if grant.final and used[name] >= leased[name]:
+            leased[name] = grant.leased.dollars
+            if grant.final:
                 working.discard(name)
                 purse.hand_back(Unused(holder=name, spent=times(REQUEST, used[name])))
+        if not working:
+            break
 
     assert not working
-    assert sum(used.values()) == budget
+    assert budget - 1 < sum(used.values()) + 1e-6 <= budget + 1e-6
 
 
 def test_portions_shrink_as_the_purse_empties() -> None:
@@ -150,20 +168,25 @@ def test_portions_shrink_as_the_purse_empties() -> None:
     assert purse.renew(ask("4-1", requests=50, least=0.5)).leased.dollars == 0.5
 
 
-def test_less_than_a_request_is_for_nobody_and_is_said_once_all_have_come_to_that() -> None:
-    clock = Clock()
-    purse = Purse(Caps(dollars=3.5), clock=clock)
-    assert purse.renew(ask("1-1", requests=2)).leased.dollars == 1.75
-    assert purse.renew(ask("2-1", requests=2)).leased.dollars == 1.0
+def test_what_is_too_little_for_one_goes_to_another_and_the_end_is_said_once_nobody_can_go_on() -> None:
+    purse = Purse(Caps(dollars=2.75), clock=Clock())
+    assert purse.renew(ask("1-1")).leased.dollars == 1.0
+    assert purse.renew(ask("2-1")).leased.dollars == 1.0
 
-    waiting = purse.renew(ask("2-1", used=1, number=1))
-    assert (waiting.leased.dollars, waiting.final) == (1.0, False)  # the first may hand back
-    assert (
-        purse.renew(ask("1-1", used=1.5, number=1)).final is False
-    )  # it is short too, but the second's turn
-    purse.hand_back(Unused(holder="1-1", spent=times(REQUEST, 1)))
-    assert purse.renew(ask("2-1", used=1, number=2)).leased.dollars == 2.0
-    assert purse.renew(ask("2-1", used=2, number=3)).final is True
+    kept = purse.renew(ask("1-1", used=0.25, keeps=0.25, number=1))  # .75 and .75 make a request
+    assert (kept.leased.dollars, kept.final) == (1.25, False)
+    waiting = purse.renew(ask("2-1", used=0.75, keeps=0.75, number=1))
+    assert (waiting.leased.dollars, waiting.final) == (0.75, False)  # the first is at work still
+    assert purse.renew(ask("1-1", used=1.25, keeps=1.25, number=2)).final is True
+    assert purse.renew(ask("2-1", used=0.75, keeps=0.75, number=2)).final is True
+
+
+def test_nobody_is_told_that_all_is_spent_while_a_request_of_its_own_is_in_flight() -> None:
+    purse = Purse(Caps(dollars=1.0), clock=Clock())
+    purse.renew(ask("1-1"))
+
+    assert purse.renew(ask("1-1", used=1, number=1)).final is False
+    assert purse.renew(ask("1-1", used=0.5, keeps=0.5, number=2)).final is True
 
 
 def test_nobody_waits_for_a_holder_that_is_silent() -> None:
@@ -172,9 +195,9 @@ def test_nobody_waits_for_a_holder_that_is_silent() -> None:
     purse.renew(ask("1-1", requests=3))
     purse.renew(ask("2-1", requests=3))
     purse.renew(ask("2-1", used=1, number=1))
-    assert purse.renew(ask("2-1", used=2, number=2)).final is False
+    assert purse.renew(ask("2-1", used=2, keeps=2, number=2)).final is False
     clock.now += 31
-    assert purse.renew(ask("2-1", used=2, number=3)).final is True
+    assert purse.renew(ask("2-1", used=2, keeps=2, number=3)).final is True
 
 
 def test_without_a_cap_nothing_is_counted_out() -> None:
@@ -212,7 +235,7 @@ def test_what_a_lost_holder_had_leased_stays_spent() -> None:
 
     assert purse.now().spent.dollars == 5.0
     assert purse.renew(ask("1-2", requests=100, least=5.0)).leased.dollars == 5.0
-    assert purse.renew(ask("1-2", used=5, number=1)).final is True
+    assert purse.renew(ask("1-2", used=5, keeps=5, number=1)).final is True
 
 
 def test_all_are_told_to_stop() -> None:

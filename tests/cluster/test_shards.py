@@ -266,16 +266,21 @@ COST = 0.002
 
 
 @pytest.mark.parametrize(
-    ("cap", "higher", "most"),
+    ("cap", "higher", "most", "left_over"),
     [
-        (Caps(dollars=0.05), Caps(dollars=0.08), (25, 40)),
-        (Caps(pages=23), Caps(pages=41), (23, 41)),
+        (
+            Caps(dollars=0.05),
+            Caps(dollars=0.08),
+            (25, 40),
+            5,
+        ),  # at its worst, a request takes as much as 4.7 do
+        (Caps(pages=23), Caps(pages=41), (23, 41), 0),
     ],
     ids=["dollars", "pages"],
 )
 @HERE
 def test_a_cap_that_four_machines_reach_at_once_holds_and_a_higher_one_goes_on(
-    tmp_path: Path, endpoint: Endpoint, cap: Caps, higher: Caps, most: tuple[int, int]
+    tmp_path: Path, endpoint: Endpoint, cap: Caps, higher: Caps, most: tuple[int, int], left_over: int
 ) -> None:
     endpoint.answer = lambda body: answer_to(body, delay=0.02)
     where = tmp_path / "store"
@@ -283,7 +288,7 @@ def test_a_cap_that_four_machines_reach_at_once_holds_and_a_higher_one_goes_on(
     for caps, pages in zip((cap, higher), most, strict=True):
         ended = drive(where, endpoint, Threads("a", "b", "c", "d"), per_node=1, caps=caps, price=PRICE)
         assert ended.stopped == CAP_REACHED
-        assert pages - 12 <= count(endpoint) <= pages
+        assert pages - left_over <= count(endpoint) <= pages
     assert set(asked(endpoint).values()) == {1}
 
 
