@@ -8,9 +8,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from vcr import VCR  # pyright: ignore[reportMissingTypeStubs]
 
 from tests.cassettes import register
+
+# The same examples everywhere, however slow the machine; --hypothesis-profile default looks for new ones.
+settings.register_profile("reproducible", deadline=None, derandomize=True)
+settings.load_profile("reproducible")
 
 
 @dataclass

@@ -186,10 +186,10 @@ def test_hostile_answers_are_read_in_linear_time(content: str) -> None:
     with contextlib.suppress(AnswerError):
         read(content)
 
-    assert time.process_time() - begun < 4
+    assert time.process_time() - begun < 10
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.tuples(
@@ -316,7 +316,7 @@ JSON = st.recursive(
 )
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(("projects", "meetings", "officials"), JSON)))
 def test_no_json_makes_reading_fail_and_nothing_vanishes_unmentioned(said: dict[str, Any]) -> None:
     answer = read(said)

@@ -166,7 +166,7 @@ def test_the_file_is_yaml_any_tool_reads(tmp_path: Path) -> None:
 WHOLE = dumps([interaction(), interaction(turn=Turn("0" * 64, 1))])
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(WHOLE)), st.integers(0, 9), st.text("{}[]:-'*&!\n x", max_size=3)),

@@ -50,7 +50,7 @@ def send(
     headers: dict[str, str] | None = None,
 ) -> Reply:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    connection = http.client.HTTPConnection(urlsplit(relay.url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(urlsplit(relay.url).netloc, timeout=60)
     try:
         connection.request(method, path, raw, {"Content-Type": "application/json"} | (headers or {}))
         response = connection.getresponse()
@@ -70,7 +70,7 @@ def asking(relay: Relay, *bodies: dict[str, Any]) -> Generator[list[Future[Reply
 
 
 def wait_until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.01)

@@ -1,7 +1,7 @@
 """Pages from wherever they are: a path, a folder, standard input, bytes, text, JSON Lines."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -73,7 +73,7 @@ class PageReader:
         pages = [page for page, _ in tried if isinstance(page, Page)]
         wrong += [str(error) for error, _ in tried if isinstance(error, PageError)]
         fail_if(wrong + duplicates((page.page, place) for page, place in tried if isinstance(page, Page)))
-        self._check_fit(pages)
+        self.check_fit(page.page for page in pages)
         return pages
 
     def from_path(self, path: str | Path, page: str | None = None) -> Page:
@@ -135,6 +135,31 @@ class PageReader:
                 yield PageError(f"{place}: cannot be read: {error.strerror}")
         else:
             yield from self._tried(PageFile(file.path, file.page))
+
+    @property
+    def table_pages(self) -> Collection[str]:
+        """The ids of the pages that the table has a row of."""
+        return self._rows.keys()
+
+    def check_fit(self, pages: Iterable[str]) -> None:
+        """Refuses a table or a pattern that fits none of these ids: it is a mistake.
+
+        Raises:
+            UsageError: it fits none.
+        """
+        wanted: dict[str, Callable[[str], object]] = {}
+        if self.table:
+            wanted[f"{shown(self.table)}: no row is of a page here"] = self._rows.__contains__
+        if self._pattern:
+            wanted[f"name pattern {self.name_pattern!r}: fits no page here"] = self._pattern.read
+        first = None
+        for page in pages:
+            first = first or page
+            wanted = {says: fits for says, fits in wanted.items() if not fits(page)}
+            if not wanted:
+                return
+        for says in wanted:
+            raise UsageError(f"{says}" + (f", such as {shown(first)}" if first else ""))
 
     @cached_property
     def _pattern(self) -> NamePattern | None:
@@ -216,18 +241,6 @@ class PageReader:
             yield Source(self._rows[raw.page], f"row of {shown(self.table.name)}")
         yield Source(masthead, "masthead")
         yield Source(metadata_in_name(raw.page, self._pattern), "file name")
-
-    def _check_fit(self, pages: list[Page]) -> None:
-        """A table or a pattern that fits no page at all is a mistake."""
-        names = [page.page for page in pages]
-        if self.table and not any(name in self._rows for name in names):
-            raise UsageError(
-                f"{shown(self.table)}: no row is of a page of this run, such as {shown(names[0])}"
-            )
-        if self._pattern and not any(map(self._pattern.read, names)):
-            raise UsageError(
-                f"name pattern {self.name_pattern!r}: fits no page of this run, such as {shown(names[0])}"
-            )
 
 
 def read_page(

@@ -1,13 +1,11 @@
 """`hyllm batch`: an archive of any size, asked about page by page, each paid for once."""
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hyllm.archive import Metadata, PageReader
 from hyllm.batch import (
     Caps,
     Ended,
@@ -17,16 +15,15 @@ from hyllm.batch import (
     adopt,
     begin_trial,
     compare,
-    enqueue,
     forecast,
     load_setups,
-    look_at,
     new_setup,
     run_batch,
     sample_rank,
 )
 from hyllm.batch.files import jobs_out
 from hyllm.batch.store import transaction
+from hyllm.cli.batch_archive import look_through
 from hyllm.cli.batch_forecast import forecast_lines
 from hyllm.cli.batch_options import ANY_STORE, asking, bounding, reading, spreading
 from hyllm.cli.batch_price import price_of_run
@@ -98,38 +95,6 @@ def run(context: click.Context, paths: Sequence[str], *, where: str, **options: 
         _end(path, ended, store)
 
 
-def look_through(store: Store, paths: Sequence[str], options: dict[str, Any]) -> None:
-    """Takes the archive into a store, and says what it holds.
-
-    Raises:
-        UsageError: there are no pages.
-    """
-    if paths:
-        reader = PageReader(
-            given=Metadata(options["paper"], options["issue_date"], options["page_no"], options["city"]),
-            encoding=options["encoding"],
-            name_pattern=options["name_pattern"],
-            table=options["table"],
-            force=options["force"],
-        )
-        look = enqueue(store, [_brought(path) for path in paths], reader, told=_counting())
-    else:
-        look = look_at(store.connection)
-        if not look.pages:
-            raise UsageError("the store has no pages yet: give a folder")
-    for line in look.lines():
-        click.echo(printable(line), err=True)
-
-
-def _brought(path: str) -> str | Path:
-    """A path of this machine: what lies in object storage is copied here."""
-    if "://" not in path:
-        return path
-    from hyllm.cluster import bring_here
-
-    return bring_here(path, lambda said: click.echo(printable(said), err=True))
-
-
 def bounds_of(setup: Setup, options: dict[str, Any]) -> Options:
     """How much, how fast and how long, as the options say."""
     return Options(
@@ -192,18 +157,6 @@ def _adopt(
     with transaction(db):
         adopt(db, trial)
     return next(one for one in load_setups(db) if one.id == trial.id), extractor.endpoint
-
-
-def _counting() -> Callable[[int], None]:
-    last = time.monotonic()
-
-    def told(seen: int) -> None:
-        nonlocal last
-        if time.monotonic() - last > 5:
-            last = time.monotonic()
-            click.echo(f"looking through the archive: {seen:,} pages", err=True)
-
-    return told
 
 
 def _end(path: Path, ended: Ended, store: Store) -> None:

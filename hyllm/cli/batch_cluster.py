@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from hyllm.batch import Setup, Store
-from hyllm.cli.batch import bounds_of, look_through, show_forecast
+from hyllm.cli.batch import bounds_of, show_forecast
+from hyllm.cli.batch_archive import look_through
 from hyllm.cli.batch_progress import ENDED, Telling, count_states, counted_states, duration, going_on
 from hyllm.cli.batch_setup import announce, endpoint_of, pinned_setup
 from hyllm.cli.batch_store import how_to_run, is_shards
@@ -36,6 +37,7 @@ from hyllm.errors import HyllmError, UsageError
 from hyllm.escaping import printable
 
 _SOME_FAILED, _INTERRUPTED = 4, 130
+_SHARD_PAGES = 1000
 
 
 def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, options: dict[str, Any]) -> None:
@@ -56,9 +58,7 @@ def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, opt
                 return
             announce(setup, endpoint, of_each=options["endpoint_per_node"])
             guard.check()
-            if new := cut_shards(store, guard.guarded(), setup.id, options["shard_pages"]):
-                plural = "s" * (new != 1)
-                click.echo(f"{new:,} new shard{plural} of up to {options['shard_pages']:,} pages", err=True)
+            _cut(store, guard.guarded(), setup, options["shard_pages"])
             publish_index(store, guard.guarded())
             guard.check()
             ended, lost = _drive(store, folder, setup, endpoint, options, guard)
@@ -85,6 +85,14 @@ def _refuse(where: str, options: dict[str, Any]) -> None:
         )
     if not is_shards(where) and where.endswith(".db"):
         raise UsageError(f"--store {where}: with --on ray the store is a folder; give its path or URL")
+
+
+def _cut(store: Store, folder: Folder, setup: Setup, said: int | None) -> None:
+    """Puts what is open into shards of as many pages as is said, or was the last time."""
+    size = said or int(store.meta("shard pages") or _SHARD_PAGES)
+    store.set_meta("shard pages", str(size))
+    if new := cut_shards(store, folder, setup.id, size):
+        click.echo(f"{new:,} new shard{'s' * (new != 1)} of up to {size:,} pages", err=True)
 
 
 def _drive(

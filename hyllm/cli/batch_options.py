@@ -214,10 +214,8 @@ def spreading(command: Callable[..., Any]) -> Callable[..., Any]:
             click.option(
                 "--shard-pages",
                 type=click.IntRange(1),
-                default=1000,
-                show_default=True,
                 metavar="N",
-                help="With --on: pages that are one task.",
+                help="With --on: pages that are one task.  [default: as the last time, else 1000]",
             ),
             click.option(
                 "--shards-per-node",

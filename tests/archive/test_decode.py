@@ -94,14 +94,14 @@ def test_an_encoding_that_is_none_is_a_users_mistake(name: str) -> None:
         decode(b"", name)
 
 
-@settings(derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))
 def test_what_is_utf8_is_read_as_utf8(text: str) -> None:
     assert decode(text.encode()) == (text, "utf-8")
     assert decode(text.encode("utf-8-sig")) == (text, "utf-8-sig")
 
 
-@settings(derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(st.binary())
 def test_any_bytes_are_read_and_nothing_is_lost_in_silence(content: bytes) -> None:
     text, encoding = decode(content)
@@ -109,7 +109,7 @@ def test_any_bytes_are_read_and_nothing_is_lost_in_silence(content: bytes) -> No
     assert "\ufffd" in text or content.decode(encoding) == text
 
 
-@settings(derandomize=True, max_examples=40)
+@settings(max_examples=40)
 @given(st.permutations(SIMPLIFIED.split("，")), st.sampled_from(["gb18030", "utf-16-le", "utf-16-be"]))
 def test_the_order_of_words_makes_no_difference(parts: list[str], encoding: str) -> None:
     text = "，".join(parts)

@@ -95,7 +95,7 @@ def test_a_weekday_that_is_another_days_is_told(weekday: str, conflicts: tuple[s
     assert found.conflicts == conflicts
 
 
-@settings(derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(
     st.dates(date(1900, 1, 1), date(2099, 12, 31)),
     st.lists(st.sampled_from(["", " ", "　"]), min_size=16, max_size=16),
@@ -114,7 +114,7 @@ def test_blanks_and_widths_make_no_difference(day: date, blanks: list[str], wide
     assert found.metadata.issue_date == day.isoformat()
 
 
-@settings(derandomize=True, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(alphabet="衡阳日报2022年3月18星期五第号版农历一 \n"))
 def test_whatever_a_page_begins_with_a_date_is_a_day(text: str) -> None:
     found = read_masthead(text).metadata.issue_date

@@ -231,7 +231,7 @@ def test_ids_are_unique_wherever_pages_come_from(tmp_path: Path) -> None:
             {"name_pattern": "{date}_{page_no}"},
             r"name pattern '\{date\}_\{page_no\}': fits no page.*such as p",
         ),
-        ({"table": "t.csv"}, "t.csv: no row is of a page of this run, such as p"),
+        ({"table": "t.csv"}, "t.csv: no row is of a page here, such as p"),
     ],
 )
 def test_a_table_or_pattern_that_fits_no_page_is_a_mistake(

@@ -80,7 +80,7 @@ def count(endpoint: Endpoint) -> int:
 
 def arguments(store: Path, endpoint: Endpoint, *more: object) -> list[str]:
     """The arguments of `hyllm batch run` against an endpoint."""
-    said = ["batch", "run", "--store", store, "--model", "m-1", "--base-url", endpoint.url, "--timeout", 10]
+    said = ["batch", "run", "--store", store, "--model", "m-1", "--base-url", endpoint.url, "--timeout", 60]
     return [str(one) for one in (*said, *more)]
 
 
@@ -99,13 +99,13 @@ def start(arguments: Sequence[str], **more: Any) -> "subprocess.Popen[str]":
 def finish(arguments: Sequence[str]) -> tuple[int, str]:
     """Runs the command line to its end; its exit code and what it says."""
     process = start(arguments)
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=240)
     return process.returncode, out + err
 
 
 def wait_for(endpoint: Endpoint, requests: int, process: "subprocess.Popen[str]") -> None:
     """Waits until so many requests have come."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while len(endpoint.bodies) < requests and process.poll() is None and time.monotonic() < until:
         time.sleep(0.01)
 

@@ -8,7 +8,7 @@ import pytest
 
 from hyllm.batch import Store, load_setups
 from hyllm.cli import main
-from tests.batch.making import answer_to, arguments, count, make_archive
+from tests.batch.making import answer_to, arguments, count, make_archive, page_text
 from tests.conftest import Endpoint, Reply
 from tests.test_own_kind import ANSWER, EXAMPLE, MODULE, PAGE
 
@@ -138,3 +138,80 @@ def test_an_own_kind_goes_all_the_way(
     assert rows["accidents"][0]["date_edtf"] == "2022-03-17"
     assert rows["vehicles"][0]["plate"] == "湘D00001"
     assert rows["vehicles"][0]["record_id"] == rows["accidents"][0]["id"]
+
+
+def _make_undated(folder: Path, pages: int) -> Path:
+    folder.mkdir(parents=True)
+    for number in range(pages):
+        (folder / f"{number:04d}.txt").write_text(page_text(number), encoding="utf-8")
+    return folder
+
+
+def _dates(store: Path) -> dict[str, str]:
+    with Store(store) as looked:
+        sql = "SELECT page, issue_date FROM pages ORDER BY page"
+        return dict(looked.connection.execute(sql).fetchall())
+
+
+def test_an_archive_is_read_as_the_last_time_where_nothing_else_is_said(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, store, table = tmp_path / "archive", tmp_path / "a.db", tmp_path / "dates.csv"
+    for name in ("one", "two"):
+        _make_undated(archive / name, 1)
+    table.write_text("page,issue_date\none/0000,2012-05-06\ntwo/0000,2012-05-07\n", encoding="utf-8")
+    endpoint.answer = answer_to
+    monkeypatch.chdir(tmp_path)
+    dates = {"one/0000": "2012-05-06", "two/0000": "2012-05-07"}
+    assert hyllm(*arguments(store, endpoint, "archive", "--metadata", "dates.csv")) == 0
+    assert _dates(store) == dates
+
+    assert hyllm(*arguments(store, endpoint, archive)) == 0
+    assert f"read as the last time: --metadata {table}" in capsys.readouterr().err
+    assert _dates(store) == dates
+    assert hyllm(*arguments(store, endpoint, archive, "--issue-date", "2013-01-02")) == 0
+    assert set(_dates(store).values()) == {"2013-01-02"}
+    assert hyllm(*arguments(store, endpoint, archive)) == 0
+    assert "read as the last time: --issue-date 2013-01-02" in capsys.readouterr().err
+    assert count(endpoint) == 1  # both have one text
+
+
+def test_where_the_table_of_the_last_time_is_gone_nothing_is_read_without_it(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, store, table = _make_undated(tmp_path / "archive", 1), tmp_path / "a.db", tmp_path / "dates.csv"
+    table.write_text("page,city\n0000,衡阳\n", encoding="utf-8")
+    endpoint.answer = answer_to
+    assert hyllm(*arguments(store, endpoint, archive, "--metadata", table)) == 0
+    table.unlink()
+
+    assert hyllm(*arguments(store, endpoint, archive)) == 2
+    assert "dates.csv: was the --metadata of this archive, and is not there" in capsys.readouterr().err
+    assert hyllm(*arguments(store, endpoint)) == 0
+
+
+def test_paths_that_were_read_in_different_ways_are_not_read_in_one(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, two = make_archive(tmp_path / "one", 1), make_archive(tmp_path / "two", 2)
+    store = tmp_path / "a.db"
+    assert hyllm(*arguments(store, endpoint, one, "--city", "衡阳", "--dry-run")) == 0
+
+    assert hyllm(*arguments(store, endpoint, one, two, "--dry-run")) == 2
+    assert "looked through with different options before" in capsys.readouterr().err
+    assert hyllm(*arguments(store, endpoint, two, "--dry-run")) == 0
+
+
+def test_rows_of_the_table_that_are_of_no_page_are_named(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive, table = _make_undated(tmp_path / "archive", 2), tmp_path / "dates.csv"
+    rows = "".join(f"{number:04d},衡阳\n" for number in range(1, 9))
+    table.write_text(f"page,city\n{rows}", encoding="utf-8")
+
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, archive, "--metadata", table, "--dry-run")) == 0
+    assert "dates.csv: 7 of 8 rows are of no page: 0002, 0003, 0004, 0005, 0006, …" in capsys.readouterr().err
+    table.write_text("page,city\n衡阳1,衡阳\n", encoding="utf-8")
+    assert hyllm(*arguments(tmp_path / "b.db", endpoint, archive, "--metadata", table)) == 2
+    assert "no row is of a page here, such as 0000" in capsys.readouterr().err
+    assert count(endpoint) == 0

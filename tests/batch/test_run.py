@@ -268,7 +268,7 @@ def test_a_dead_endpoint_stops_the_run_in_seconds(
         ended = run_batch(store, load_setups(store.connection)[-1], dead, Options())
         assert states(store) == {"open": 12}
     assert "cannot be reached" in str(ended.stopped)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize(

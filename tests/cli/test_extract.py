@@ -357,7 +357,7 @@ def test_one_bad_page_stops_the_run_before_anything_is_sent_and_all_are_named(
     [
         (["--encoding", "klingon"], "unknown encoding 'klingon'"),
         (["--name-pattern", "{date"], "name pattern '{date'"),
-        (["--name-pattern", "{date}"], "fits no page of this run"),
+        (["--name-pattern", "{date}"], "fits no page here"),
         (["--metadata", "nowhere.csv"], "nowhere.csv"),
         ([""], "an empty path"),
     ],

@@ -304,7 +304,7 @@ def _main(where: str, number: str, epoch: str, url: str, concurrency: str, sync_
         epoch=int(epoch),
         holder=f"{number}-{epoch}",
         endpoint=find_endpoint("m-1", url, {}),
-        options=Options(concurrency=int(concurrency), timeout=10.0),
+        options=Options(concurrency=int(concurrency), timeout=60.0),
     )
     end = run_shard(task, LocalPurse(Purse(Caps())))
     print(end.is_finished, end.stopped, flush=True)

@@ -76,7 +76,7 @@ class Storage:
 
 
 def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while not true():
         assert time.monotonic() < end, "it never came"
         time.sleep(0.002)
@@ -454,7 +454,7 @@ def _driver(
         store,
         load_setups(store.connection)[-1],
         address(endpoint),
-        Options(concurrency=4, timeout=10.0, readers=1),
+        Options(concurrency=4, timeout=60.0, readers=1),
         per_node=2,
         own_endpoints=False,
         told=told,
@@ -541,3 +541,18 @@ def test_a_page_of_a_sample_that_fails_is_told_each_time(
         assert on_ray(where, endpoint, *more, "--sample", 5) == 4
         assert any("of the sample 4 done, 1 failed" in line for line in said_by(capsys))
     assert (count(endpoint), Here.began) == (5, 1)
+
+
+@HERE
+def test_new_shards_are_of_as_many_pages_as_the_last_time(
+    tmp_path: Path, endpoint: Endpoint, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = answer_to
+    where, archive = tmp_path / "store", make_archive(tmp_path / "archive", 12)
+    assert on_ray(where, endpoint, archive) == 0
+    assert "2 new shards of up to 10 pages" in said_by(capsys)
+
+    make_archive(archive, 12, first=12)
+    (where / "archive.db").unlink()  # a cache: another machine has none
+    assert hyllm(*arguments(where, endpoint, "--on", "ray", archive)) == 0
+    assert "2 new shards of up to 10 pages" in said_by(capsys)

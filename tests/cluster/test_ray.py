@@ -48,7 +48,7 @@ def slowly(answer: Callable[[dict[str, Any]], Reply], delay: float) -> Callable[
     return answered
 
 
-def until(true: Callable[[], object], seconds: float = 120) -> None:
+def until(true: Callable[[], object], seconds: float = 300) -> None:
     """Waits until something is true."""
     end = time.monotonic() + seconds
     while not true():
@@ -78,7 +78,7 @@ def _a_machine_is_killed(
     assert process.poll() is None
     endpoint.answer = hard_answer
     machines.kill("b")
-    _, said = process.communicate(timeout=240)
+    _, said = process.communicate(timeout=400)
 
     assert process.returncode == 4, said  # of pages that are refused
     assert "shards finished" in said
@@ -116,7 +116,7 @@ def test_a_head_that_is_lost_ends_the_run_and_a_new_cluster_goes_on(
         until(lambda: len(asked(endpoint)) > 30 or process.poll() is not None)
         first.kill_all()
         began = time.monotonic()
-        _, said = process.communicate(timeout=170)
+        _, said = process.communicate(timeout=300)
     finally:
         first.end()
     seconds = time.monotonic() - began
@@ -152,7 +152,7 @@ def test_a_head_that_hangs_ends_the_run(
         until(lambda: len(asked(endpoint)) > 30 or process.poll() is not None)
         os.kill(head, signal.SIGSTOP)
         began = time.monotonic()
-        _, said = process.communicate(timeout=170)
+        _, said = process.communicate(timeout=300)
         told(capsys, f"the head stopped: ended after {time.monotonic() - began:.0f} s")
     finally:
         os.kill(head, signal.SIGCONT)
@@ -180,7 +180,7 @@ def test_a_shard_whose_process_dies_twice_is_set_aside(
         for pid in machines.workers("a"):
             victims.add(pid)
             os.kill(pid, signal.SIGKILL)
-    _, said = process.communicate(timeout=240)
+    _, said = process.communicate(timeout=400)
 
     assert process.returncode == 4, said
     assert "is set aside, the next run tries it again" in said
@@ -223,7 +223,7 @@ def test_ctrl_c_in_a_terminal_reaches_all_processes_of_a_cluster_of_this_machine
     process = start(arguments(where, endpoint, archive, *more), start_new_session=True)
     until(lambda: count(endpoint) >= 8 or process.poll() is not None)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=300)
 
     assert process.returncode == 130, said
     assert "Traceback" not in said
@@ -264,7 +264,7 @@ def test_ctrl_c_waits_for_what_is_in_flight_and_a_second_one_does_not(
     process = start(on_ray(machines, where, endpoint, archive, "--shard-pages", 20))
     until(lambda: count(endpoint) >= 10 or process.poll() is not None)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 130, said
     assert "to go on: hyllm batch run --on ray" in said
     assert count(endpoint) < 80
@@ -277,7 +277,7 @@ def test_ctrl_c_waits_for_what_is_in_flight_and_a_second_one_does_not(
     time.sleep(2)
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=300)
     told(capsys, f"a second Ctrl-C: ended after {time.monotonic() - began:.1f} s")
     assert process.returncode == 130, said
 

@@ -209,7 +209,7 @@ def test_a_machine_that_was_taken_for_dead_and_wakes_spoils_nothing(
     second = start_shard(where, shard, endpoint.url, tmp_path / "2", concurrency=4, sync_answers=4)
     wait_for(endpoint, before + 8, second)
     first.send_signal(signal.SIGCONT)
-    said = [process.communicate(timeout=120) for process in (first, second)]
+    said = [process.communicate(timeout=300) for process in (first, second)]
 
     assert [out.startswith("True") for out, _ in said] == [True, True], said
     with whole(where) as store:

@@ -14,7 +14,7 @@ from hyllm.values import find_values
 from tests.evals.making import SETS, article_sets, articles, page
 
 DAMAGED: tuple[Band, ...] = ("wrapped", "interleaved")
-often = settings(max_examples=12, deadline=None, derandomize=True)
+often = settings(max_examples=12)
 seeds = st.integers(0, 10**6)
 
 Spans = Callable[[str], Iterable[tuple[int, int]]]

@@ -15,7 +15,7 @@ from hyllm.rules import check_kinds, read_by_rules
 from hyllm.schemas import Evidence, Kind, Record
 from hyllm.text import Locator
 
-LAW = settings(deadline=None, max_examples=60, derandomize=True)
+LAW = settings(max_examples=60)
 ALL = tuple(KINDS.values())
 PIECES = (
     "县长方自强|副市长李大山、王远|欧阳清|市委书记|局长|市林业局|湘塘公司|董事长|、|，|。|；|：|\n|\n\n|　|“|”|（女）|本报讯|▲|"
@@ -58,11 +58,11 @@ def test_the_same_page_reads_the_same(text: str) -> None:
 )
 def test_a_page_of_noise_takes_no_time_to_speak_of(piece: str) -> None:
     locator = Locator((piece * 10_000)[:10_000])
-    start = time.perf_counter()
+    start = time.process_time()
 
     read_by_rules(locator, ALL)
 
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 8
 
 
 def missing(page: Page) -> Sequence[tuple[str, str]]:

@@ -33,7 +33,7 @@ from tests.scoring.making import (
     scored,
 )
 
-LAWS = settings(derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAWS = settings(suppress_health_check=[HealthCheck.too_slow])
 
 # few and alike, so that ties and near misses are frequent
 names = st.sampled_from(["甲厂", "甲厂二期", "乙厂", "甲 厂", "乙厂项目", "丙", "钟表小镇", "钟表产业小镇"])

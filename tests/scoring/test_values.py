@@ -4,7 +4,7 @@ from datetime import date as calendar_date
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hyllm.schemas import Money, Quantity
@@ -146,13 +146,11 @@ texts = st.text(alphabet=st.sampled_from('甲乙丙丁AB１1·•—-“" \u0301
 
 
 @given(texts)
-@settings(derandomize=True)
 def test_the_fast_fold_is_the_fold(text: str) -> None:
     assert folded(text) == fold(text)
 
 
 @given(texts, texts)
-@settings(derandomize=True)
 def test_distance_is_levenshteins(first: str, second: str) -> None:
     previous = list(range(len(second) + 1))
     for i, a in enumerate(first, 1):

@@ -257,7 +257,7 @@ def test_what_leads_up_to_a_name_goes_with_it() -> None:
 HAN = st.text(alphabet="衡东霞流米粉厂投产渡口修桥石湾茶油收购节庆灯会", min_size=12, max_size=40)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(HAN, HAN, HAN, st.data())
 def test_a_misread_character_moves_nothing(before: str, words: str, after: str, data: st.DataObject) -> None:
     text = f"{before}。{words}。{after}"
@@ -269,7 +269,7 @@ def test_a_misread_character_moves_nothing(before: str, words: str, after: str, 
     assert abs(found.start - len(before) - 1) <= 1 or words in before + after or found.status == "ambiguous"
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(HAN, st.integers(10, 99), st.integers(10, 99), HAN)
 def test_a_number_is_found_only_where_it_is_the_same(
     before: str, said: int, printed: int, after: str
@@ -280,7 +280,7 @@ def test_a_number_is_found_only_where_it_is_the_same(
     assert (found.status == "missing") is (said != printed)
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.text(max_size=60), st.text(max_size=12), st.booleans())
 def test_what_is_found_lies_on_the_page(text: str, words: str, fuzzy: bool) -> None:
     start, end, status = locate(words, text, fuzzy=fuzzy)
@@ -291,7 +291,7 @@ def test_what_is_found_lies_on_the_page(text: str, words: str, fuzzy: bool) -> N
         assert text[start:end] == words
 
 
-@settings(derandomize=True, deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(HAN, st.data())
 def test_blanks_and_widths_change_no_place(text: str, data: st.DataObject) -> None:
     begin = data.draw(st.integers(0, len(text) - 5))

@@ -45,7 +45,7 @@ def test_only_the_windows_are_searched_and_the_closest_places_given() -> None:
 HAN = st.text(alphabet="甲乙丙丁戊己庚辛", min_size=12, max_size=30)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(HAN, HAN, HAN, st.data())
 def test_no_place_with_three_wrong_characters_is_overlooked(
     before: str, words: str, after: str, data: st.DataObject
@@ -60,7 +60,7 @@ def test_no_place_with_three_wrong_characters_is_overlooked(
     assert all(Levenshtein.distance(misread, text[begin:stop]) <= len(wrong) for begin, stop in found)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(HAN, HAN)
 def test_what_is_found_differs_in_no_more_than_is_allowed(text: str, words: str) -> None:
     for begin, stop in nearly(text, words, [(0, len(text))]):

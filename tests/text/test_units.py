@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hyllm.text import split_units
@@ -84,7 +84,6 @@ def test_two_lines_are_joined_where_the_page_has_columns_of_that_width() -> None
     assert shown(pair) == pair.split("\n")
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.text(alphabet='甲乙丙1。！？；，”"）\n \u3000\r■', max_size=200))
 def test_units_hold_every_character_that_is_not_white_space_in_order(text: str) -> None:
     units = split_units(text)

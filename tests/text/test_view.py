@@ -1,7 +1,7 @@
 """The match form of a text, and the way back from it."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hyllm.text import MatchView, fold
@@ -44,7 +44,6 @@ def test_a_mark_that_combines_stays_with_its_character() -> None:
     assert view.span(begin, begin + 1) == (3, 5)
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=80))
 def test_each_folded_character_folds_from_its_own_slice(text: str) -> None:
     view = MatchView(text)
@@ -55,7 +54,6 @@ def test_each_folded_character_folds_from_its_own_slice(text: str) -> None:
         assert character in fold(text[start:end])
 
 
-@settings(derandomize=True, deadline=None)
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)

@@ -32,9 +32,9 @@ def test_values_are_found_where_they_stand(text: str, expected: list[str]) -> No
 def test_finding_takes_time_in_proportion(piece: str) -> None:
     def seconds(length: int) -> float:
         text = (piece * length)[:length]
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in find_values(text):
             pass
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     assert seconds(16_000) < 12 * seconds(4_000) + 0.5

@@ -28,7 +28,7 @@ from hyllm.values import (
     parse_quantity,
 )
 
-LAW = settings(deadline=None, max_examples=100, derandomize=True)
+LAW = settings(max_examples=100)
 READERS: list[Callable[[str], object]] = [
     parse_count,
     parse_money,
@@ -157,9 +157,9 @@ def _is_edtf(side: str) -> bool:
 @pytest.mark.parametrize("piece", "1 1, 一 百 1. 至 3亿元 约 1月 年 第1 (( 1-".split())
 def test_long_text_is_refused_in_no_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    start = time.perf_counter()
+    start = time.process_time()
     assert all(isinstance(read(text), Refusal) for read in READERS)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 4
 
 
 def test_the_examples_of_the_docstrings_hold() -> None:
