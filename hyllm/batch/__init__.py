@@ -10,6 +10,7 @@ from hyllm.batch._enqueue import Look, enqueue, look_at
 from hyllm.batch._forecast import Forecast, Range, forecast
 from hyllm.batch._ledger import Spent, Took, last_answers, sample_rank, spent
 from hyllm.batch._pace import Bucket, Flow
+from hyllm.batch._rate import Rate
 from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
 from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
 from hyllm.batch._setup import (
@@ -41,6 +42,7 @@ __all__ = [
     "Options",
     "Progress",
     "Range",
+    "Rate",
     "Setup",
     "Shared",
     "Spent",

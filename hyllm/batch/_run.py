@@ -16,6 +16,7 @@ from hyllm.batch._budget import Budget, Caps, budget_of, sizes_of
 from hyllm.batch._engine import INTERRUPTED, Engine, Posts, Progress
 from hyllm.batch._machine import Ballast, interrupts, settled
 from hyllm.batch._pace import Bucket, Flow, Pace
+from hyllm.batch._rate import Rate
 from hyllm.batch._readers import Readers
 from hyllm.batch._setup import Setup
 from hyllm.batch._shared import Shared
@@ -157,7 +158,7 @@ class _Run:
         self._shared = shared
         self._interrupts = 0
         self._began = time.monotonic()
-        self._answers_at: list[tuple[float, int]] = []
+        self._rate = Rate()
 
     async def run(self) -> Ended:
         try:
@@ -303,11 +304,7 @@ class _Run:
             left = ledger.left(look, self._setup.id, up_to)
             seconds = time.monotonic() - self._began
             pause = max(_TOLD_EVERY, 50 * (time.monotonic() - counted))  # counting millions takes a while
-            self._answers_at = [(t, n) for t, n in self._answers_at if seconds - t < 60] + [
-                (seconds, progress.answers)
-            ]
-            first, before = self._answers_at[0]
-            rate = (progress.answers - before) / (seconds - first) if seconds > first else 0.0
+            rate = self._rate.note(seconds, progress.answers)
             stopping = None if self._engine.stopped is None else str(self._engine.stopped)
             self._told(
                 Now(

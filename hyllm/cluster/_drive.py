@@ -5,7 +5,18 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from hyllm.batch import CAP_REACHED, INTERRUPTED, Caps, Now, Options, Setup, last_answers, sample_rank, spent
+from hyllm.batch import (
+    CAP_REACHED,
+    INTERRUPTED,
+    Caps,
+    Now,
+    Options,
+    Rate,
+    Setup,
+    last_answers,
+    sample_rank,
+    spent,
+)
 from hyllm.batch.store import Store
 from hyllm.client import Endpoint, Price
 from hyllm.cluster._folder import Folder
@@ -111,7 +122,7 @@ class Driver:
         self._interrupts = 0
         self._ended = Driven()
         self._began = time.monotonic()
-        self._answers_at: list[tuple[float, int]] = []
+        self._rate = Rate()
 
     def interrupt(self) -> None:
         """Starts and sends no more, and waits for what is in flight; the second time it does not wait."""
@@ -245,11 +256,7 @@ class Driver:
         ended, progress = self._ended, total.standing.progress
         ended.answers, ended.dollars = progress.answers, total.spent.dollars
         seconds = time.monotonic() - self._began
-        self._answers_at = [(t, n) for t, n in self._answers_at if seconds - t < 60]
-        self._answers_at.append((seconds, progress.answers))
-        first, before = self._answers_at[0]
-        rate = (progress.answers - before) / (seconds - first) if seconds > first else 0.0
-        self._told(self._now(total, seconds, rate))
+        self._told(self._now(total, seconds, self._rate.note(seconds, progress.answers)))
 
     def _now(self, total: Total, seconds: float, rate: float) -> Now:
         starts = self._cluster.running
