@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import tempfile
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,6 +89,9 @@ def run_task(task: Task, purse: Purses) -> End | Broke:
         return run_shard(task, purse)
     except HyllmError as error:  # of the folder, or this machine
         return Broke(str(error), by_machine=True)
+    except OSError as error:  # of temporary files: SQLite's are told as the store's
+        where = error.filename or tempfile.gettempdir()
+        return Broke(f"{where}: {error.strerror or error}; see to this machine's disk", by_machine=True)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         said = f"{error!r} ({where.name}, line {where.lineno})"
@@ -173,7 +177,9 @@ class _Running:
     def _opened(self) -> Store:
         try:
             return Store(self._path, write=True)
-        except (StoreError, UsageError, sqlite3.Error):
+        except (StoreError, UsageError, sqlite3.Error) as error:
+            if isinstance(error.__cause__, OSError | sqlite3.OperationalError):  # a full disk
+                raise
             name = input_name(self._task.shard)
             raise StoreError(f"{self._folder.where}: {name} is damaged, and cannot be opened") from None
 
