@@ -97,7 +97,7 @@ class Cluster:
             self._ray.init(address=address, **quiet)
         except (ConnectionError, RuntimeError, ValueError, OSError) as error:
             raise UsageError(
-                f"{_address(address)}: no cluster answers: {_first_line(error, 'no word')}"
+                f"{_address(address)}: no cluster answers: {_line(str(error), 0) or 'no word'}"
             ) from None
 
     def close(self) -> None:
@@ -121,7 +121,7 @@ class Cluster:
             self._ray.get(self._purse.now.remote(), timeout=_STARTS)
         except (self._ray.exceptions.GetTimeoutError, self._ray.exceptions.RayError) as error:
             raise EndpointError(
-                f"the cluster starts no process beside this one: {_first_line(error, 'no answer')}"
+                f"the cluster starts no process beside this one: {_line(str(error), 0) or 'no answer'}"
             ) from None
 
     def nodes(self) -> Sequence[str]:
@@ -170,16 +170,16 @@ class Cluster:
         errors = self._ray.exceptions
         try:
             return self._ray.get(reference)
-        except (errors.NodeDiedError, errors.ObjectLostError) as error:
-            return Died(_first_line(error, "the machine was lost"), with_machine=True)
-        except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.TaskCancelledError) as error:
-            return Died(_first_line(error, "the process died"), with_machine=False)
-        except errors.TaskUnschedulableError:
-            return Died("the machine is gone", with_machine=True)
+        except errors.OutOfMemoryError:
+            return Died("its process was ended, since the machine's memory was full", with_machine=False)
+        except (errors.WorkerCrashedError, errors.TaskCancelledError):
+            return Died("its process died (killed, or out of memory?)", with_machine=False)
         except errors.RayTaskError as error:
-            return Broke(_first_line(error, "a fault in hyllm"), by_machine=True)
+            return Broke(task_error(str(error)), by_machine=True)
+        except (errors.NodeDiedError, errors.ObjectLostError, errors.TaskUnschedulableError):
+            return Died("the machine was lost", with_machine=True)
         except errors.RayError as error:
-            return Died(_first_line(error, "lost"), with_machine=True)
+            return Died(f"the machine was lost? Ray says {type(error).__name__}", with_machine=True)
 
     def now(self) -> Total | None:
         """Where the shards stand; `None` if the head does not say it at once.
@@ -294,6 +294,20 @@ def _address(address: str) -> str:
     return f"--address {address}"
 
 
-def _first_line(error: BaseException, otherwise: str) -> str:
-    said = str(error).strip().splitlines()
-    return said[0][:300] if said else otherwise
+def task_error(said: str) -> str:
+    """What is wrong where a task raised something, in a line.
+
+    Args:
+        said: Ray's account: of where it was, then the traceback, whose last line is what it was.
+    """
+    why = _line(said, -1) or "it failed and said nothing"
+    if why.startswith("ModuleNotFoundError"):
+        what = "hyllm (or a kind of your own) is not installed on this machine"
+        return f"{what}: pip install 'hyllm[ray]' there ({why})"
+    return why
+
+
+def _line(said: str, which: int) -> str:
+    """The first line that is not empty, or the last."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return lines[which] if lines else ""
