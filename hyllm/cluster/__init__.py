@@ -5,8 +5,9 @@ from hyllm.cluster._drive import Driven, Driver, has_unfinished, sample_states
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._guard import Guard
 from hyllm.cluster._identity import make_folder, open_shards, shown_place
+from hyllm.cluster._joining import check_address, require_ray
 from hyllm.cluster._mirror import bring_here
-from hyllm.cluster._ray import Cluster, check_address, require_ray
+from hyllm.cluster._ray import Cluster
 from hyllm.cluster._whole import (
     look_at_whole,
     lost_amounts,
