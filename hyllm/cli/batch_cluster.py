@@ -13,7 +13,7 @@ from hyllm.cli.batch import bounds_of, show_forecast
 from hyllm.cli.batch_archive import look_through
 from hyllm.cli.batch_progress import ENDED, Telling, count_states, counted_states, duration, going_on
 from hyllm.cli.batch_setup import announce, endpoint_of, pinned_setup
-from hyllm.cli.batch_store import how_to_run, is_shards
+from hyllm.cli.batch_store import how_to_run, is_shards, shown
 from hyllm.client import Endpoint
 from hyllm.cluster import (
     Cluster,
@@ -31,7 +31,6 @@ from hyllm.cluster import (
     read_changed,
     require_ray,
     sample_states,
-    shown_place,
 )
 from hyllm.errors import HyllmError, UsageError
 from hyllm.escaping import printable
@@ -62,7 +61,8 @@ def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, opt
             publish_index(store, guard.guarded())
             guard.check()
             ended, lost = _drive(store, folder, setup, endpoint, options, guard)
-            code = _end(where, ended, store, sample_states(store, setup.id, options["sample"]))
+            of_sample = sample_states(store, setup.id, options["sample"])
+            code = _end(where, options["address"], ended, store, of_sample)
     finally:
         guard.end()
     if lost:  # Ray's library would wait, or crash, when the interpreter ends it
@@ -136,10 +136,12 @@ def _drive(
     return ended, cluster.is_lost
 
 
-def _end(where: str, ended: Driven, store: Store, of_sample: Mapping[str, int] | None) -> int:
+def _end(
+    where: str, address: str | None, ended: Driven, store: Store, of_sample: Mapping[str, int] | None
+) -> int:
     """Says how the run ended and how to go on; the exit code that means that."""
     states = count_states(store.connection) if of_sample is None else of_sample
-    for line in _summary(where, ended, states, is_sample=of_sample is not None):
+    for line in _summary(where, address, ended, states, is_sample=of_sample is not None):
         click.echo(printable(line), err=True)
     if ended.interrupted:
         return _INTERRUPTED
@@ -150,7 +152,9 @@ def _end(where: str, ended: Driven, store: Store, of_sample: Mapping[str, int] |
     return 0
 
 
-def _summary(where: str, ended: Driven, states: Mapping[str, int], *, is_sample: bool) -> Iterator[str]:
+def _summary(
+    where: str, address: str | None, ended: Driven, states: Mapping[str, int], *, is_sample: bool
+) -> Iterator[str]:
     counted = counted_states(states, ENDED)
     open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered", "out"))
     counted += [f"{open_pages:,} to go"] if open_pages else []
@@ -166,6 +170,6 @@ def _summary(where: str, ended: Driven, states: Mapping[str, int], *, is_sample:
     for shard, why in sorted(ended.set_aside.items()):
         yield f"shard {shard} is set aside, the next run tries it again: {why}"
     if any(states.get(state) for state in ("failed", "aside", "fault")):
-        yield f"what failed, by cause: hyllm batch failures --store {shown_place(where)}"
+        yield f"what failed, by cause: hyllm batch failures --store {shown(where)}"
     if open_pages:
-        yield going_on(how_to_run(where), ended.stopped)
+        yield going_on(how_to_run(where, address), ended.stopped)

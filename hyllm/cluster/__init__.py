@@ -4,7 +4,7 @@ from hyllm.cluster._cutting import cut_shards
 from hyllm.cluster._drive import Driven, Driver, has_unfinished, sample_states
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._guard import Guard
-from hyllm.cluster._identity import make_folder, open_shards, shown_place
+from hyllm.cluster._identity import make_folder, open_shards, place_to_give, shown_place
 from hyllm.cluster._joining import check_address, require_ray
 from hyllm.cluster._mirror import bring_here
 from hyllm.cluster._ray import Cluster
@@ -33,6 +33,7 @@ __all__ = [
     "open_folder",
     "open_shards",
     "open_whole",
+    "place_to_give",
     "publish_index",
     "read_changed",
     "refresh",

@@ -324,6 +324,17 @@ def said_by(capsys: pytest.CaptureFixture[str]) -> list[str]:
 
 
 @HERE
+def test_what_is_said_goes_on_on_the_same_cluster(
+    tmp_path: Path, endpoint: Endpoint, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    more = ["--address", "local", "--max-pages", 3]
+    assert on_ray(where, endpoint, make_archive(tmp_path / "archive", 12), *more) == 4
+    assert f"to go on: hyllm batch run --on ray --address local --store {where}" in capsys.readouterr().err
+
+
+@HERE
 @pytest.mark.parametrize("step", ["open_whole", "look_through", "cut_shards", "publish_index", "Cluster"])
 def test_a_step_that_takes_long_lets_nobody_else_in(
     tmp_path: Path, endpoint: Endpoint, clock: Clock, monkeypatch: pytest.MonkeyPatch, step: str
