@@ -17,6 +17,7 @@ from hyllm.client import Endpoint
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._identity import identity_of
 from hyllm.cluster._layout import (
+    MARK,
     Segment,
     Shard,
     input_name,
@@ -113,6 +114,11 @@ def run_shard(task: Task, purse: Purses) -> End:
     if find_spec("pyarrow") is None:  # it is needed last, when everything is paid for
         raise UsageError("this machine has no pyarrow: pip install 'hyllm[ray]' there, too")
     folder = open_folder(task.where)
+    if not folder.exists(MARK):  # not mounted, perhaps
+        raise UsageError(
+            f"{folder.where}: is no folder of shards on this machine: {MARK} is missing; "
+            "all machines must reach the same folder under the same name"
+        )
     if identity_of(folder) != task.folder:
         raise UsageError(f"{folder.where}: is another folder on this machine; all must reach the same one")
     with scratch() as here:

@@ -241,6 +241,22 @@ def test_a_hiccup_of_the_storage_ends_no_run(
 
 
 @HERE
+def test_a_machine_without_the_folder_is_told_what_it_must_reach(tmp_path: Path, endpoint: Endpoint) -> None:
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    cut_archive(where, endpoint, make_archive(tmp_path / "archive", 4), 2)
+    cluster = Threads("a", "b")
+    away = str(tmp_path / "not-mounted")
+    cluster.sees = lambda start, task: replace(task, where=away) if start.node == "b" else task
+    said: list[str] = []
+    ended = drive(where, endpoint, cluster, per_node=1, said=said.append)
+    assert (ended.finished, ended.set_aside, ended.stopped) == (2, {}, None)
+    assert f"on machine b: {away}: is no folder of shards on this machine" in said[0]
+    assert "all machines must reach the same folder" in said[0]
+    assert not (tmp_path / "not-mounted").exists()
+
+
+@HERE
 def test_a_machine_that_reaches_another_folder_runs_none_of_its_shards(
     tmp_path: Path, endpoint: Endpoint
 ) -> None:
