@@ -173,6 +173,8 @@ def test_an_archive_is_read_as_the_last_time_where_nothing_else_is_said(
     assert set(_dates(store).values()) == {"2013-01-02"}
     assert hyllm(*arguments(store, endpoint, archive)) == 0
     assert "read as the last time: --issue-date 2013-01-02" in capsys.readouterr().err
+    assert hyllm(*arguments(store, endpoint, "--metadata", "dates.csv")) == 2
+    assert "--metadata: give PATHS, too" in capsys.readouterr().err
     assert count(endpoint) == 1  # both have one text
 
 
