@@ -58,6 +58,8 @@ def test_failed_pages_give_exit_code_4_and_are_listed(
     out = capsys.readouterr().out
     assert "2 HTTP 400" in out
     assert "\x1b" not in out
+    assert hyllm("batch", "retry", "--cause", "HTTP 500", "--store", tmp_path / "a.db") == 2
+    assert "nothing failed for it; causes are: HTTP 400" in capsys.readouterr().err
     assert hyllm("batch", "retry", "--cause", "HTTP 400", "--store", tmp_path / "a.db") == 0
     assert "2 pages are open again" in capsys.readouterr().err
 

@@ -213,3 +213,9 @@ def test_every_column_is_described_in_both_languages(store: Path) -> None:
 
     assert [row for row in rows if row[3] == row[1]] == []
     assert [row for row in rows if not row[4]] == []
+
+
+def test_a_file_that_cannot_be_written_is_the_one_that_is_named(store: Path, tmp_path: Path) -> None:
+    out = tmp_path / "no" / "such" / "a.db"
+    with Store(store) as opened_store, pytest.raises(UsageError, match=f"{out}: cannot be written"):
+        write_sqlite(opened_store.connection, out)
