@@ -88,14 +88,6 @@ def read_some(
             db.execute("UPDATE jobs SET state = 'older' WHERE id = ? AND state = 'answered'", (job,))
 
 
-def read_here(db: sqlite3.Connection) -> None:
-    """Reads all that is answered in this process."""
-    with tempfile.TemporaryDirectory(prefix="hyllm-") as folder, asyncio.Runner() as runner:
-        extractors = Extractors(db, Path(folder))
-        while jobs := [row[0] for row in db.execute(_WAITING, (1, 0, _GROUP))]:
-            read_some(db, jobs, extractors, runner.run)
-
-
 def main(store: str, number: str, of: str) -> None:
     """Reads until it is told to stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which lets this process finish

@@ -26,12 +26,12 @@ from hyllm.batch import (
     run_batch,
     save_setup,
 )
-from hyllm.batch._reader import read_here
 from hyllm.client import Endpoint as Address
 from hyllm.client import Price, find_endpoint
 from hyllm.errors import EndpointError, UsageError
 from hyllm.extract import Extractor
 from tests.batch.making import answer_to, asked, count, cut_first, exported, make_archive, number_in
+from tests.batch.reading import read_here
 from tests.conftest import Endpoint, Reply
 
 PRICE = Price(1.0, 0.1, 10.0, "")
