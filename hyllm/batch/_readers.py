@@ -15,16 +15,16 @@ from hyllm.batch._writer import Writer
 from hyllm.loop import run as run_coroutine
 
 _HANGS = 120.0
-"""Seconds one page may be read; reading one takes hundredths."""
+"""Seconds one page may be read, and a reader may take to start; reading one takes hundredths."""
 _MOST_DEATHS = 5
-"""Deaths without a page to blame, after which reading is given up."""
+"""Deaths in a row of one reader, without a page to blame, after which reading is given up."""
 
 
 def read_all(store: Store, readers: int = 1) -> None:
     """Reads every answer of a store that is not read yet; nothing is asked.
 
     Raises:
-        StoreError: the answers are kept, but cannot be read.
+        StoreError: the store cannot be written; or the answers are kept, but cannot be read.
     """
 
     async def read() -> None:
@@ -37,7 +37,8 @@ def read_all(store: Store, readers: int = 1) -> None:
                 await reading.stop()
         reading.check()
 
-    run_coroutine(read())
+    with store.errors_told():
+        run_coroutine(read())
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ class _Process:
     process: asyncio.subprocess.Process
     job: int = 0
     """What it is reading; 0: nothing."""
+    is_idle: bool = False
+    """Whether it may have nothing to do."""
     since: float = field(default_factory=time.monotonic)
 
 
@@ -66,7 +69,8 @@ class Readers:
         self._processes: dict[int, _Process] = {}
         self._draining = False
         self._stopping = False
-        self._deaths = 0
+        self._deaths = [0] * number
+        """Of each reader, since it last wrote what it had read."""
         self._last_words = ""
 
     async def start(self) -> None:
@@ -75,7 +79,7 @@ class Readers:
     @property
     def given_up(self) -> bool:
         """Whether readers die without a page to blame."""
-        return self._deaths >= _MOST_DEATHS
+        return max(self._deaths, default=0) >= _MOST_DEATHS
 
     def check(self) -> None:
         """Does nothing while readers read.
@@ -127,7 +131,7 @@ class Readers:
             if job := process.job:
                 await self._writer.write(lambda db, job=job: _blame(db, job))
             else:
-                self._deaths += 1
+                self._deaths[number] += 1
 
     async def _spawn(self, number: int) -> asyncio.subprocess.Process:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -145,7 +149,12 @@ class Readers:
         async def jobs() -> None:
             assert process.process.stdout
             async for line in process.process.stdout:
-                process.job, process.since = int(line), time.monotonic()
+                said = line.decode().strip()
+                process.job = int(said) if said.isdecimal() else 0
+                process.is_idle = said in ("ready", "written")
+                process.since = time.monotonic()
+                if said == "written":
+                    self._deaths[process.number] = 0
 
         async def words() -> None:
             assert process.process.stderr
@@ -158,7 +167,7 @@ class Readers:
         """Ends a reader that hangs."""
         while True:
             await asyncio.sleep(1)
-            if process.job and time.monotonic() - process.since > _HANGS:
+            if not process.is_idle and time.monotonic() - process.since > _HANGS:
                 process.process.kill()
                 return
 

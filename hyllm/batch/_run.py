@@ -56,9 +56,10 @@ def run_batch(
             minute.
 
     Raises:
-        StoreError: the answers are kept, but cannot be read.
+        StoreError: the store cannot be written; or the answers are kept, but cannot be read.
     """
-    return run_coroutine(_Run(store, setup, endpoint, options, told, poster, shared).run())
+    with store.errors_told():
+        return run_coroutine(_Run(store, setup, endpoint, options, told, poster, shared).run())
 
 
 class _Run:

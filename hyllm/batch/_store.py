@@ -101,6 +101,14 @@ class Store:
         if isinstance(error, sqlite3.Error):
             raise write_error(self.path, error) from error
 
+    @contextmanager
+    def errors_told(self) -> Generator[None]:
+        """Tells SQLite's errors as a `StoreError`, in a sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise write_error(self.path, error) from error
+
     def meta(self, name: str) -> str | None:
         row = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return row[0] if row else None

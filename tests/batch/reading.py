@@ -5,7 +5,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from hyllm.batch._reader import Extractors, read_some
+from hyllm.batch._reader import Extractors, read_some, write_some
 
 _WAITING = "SELECT id FROM jobs WHERE state = 'answered' ORDER BY id LIMIT 32"
 
@@ -15,4 +15,4 @@ def read_here(db: sqlite3.Connection) -> None:
     with tempfile.TemporaryDirectory(prefix="hyllm-") as folder, asyncio.Runner() as runner:
         extractors = Extractors(db, Path(folder))
         while jobs := [row[0] for row in db.execute(_WAITING)]:
-            read_some(db, jobs, extractors, runner.run)
+            write_some(db, read_some(db, jobs, extractors, runner.run, lambda: True))

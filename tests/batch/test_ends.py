@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from hyllm.batch import StoreError
-from tests.batch.making import answer_to, make_archive
+from hyllm.batch import StoreError, read_all
+from tests.batch.making import answer_to, count, make_archive
 from tests.batch.test_run import ask, opened, states
 from tests.conftest import Endpoint
 
@@ -54,3 +54,75 @@ def test_a_run_that_fails_is_over_and_leaves_nothing_behind(
         assert set(held) == {(held[0][0], 0)}
         assert not list(tmp_path.glob("*.ballast"))
         assert "sent" not in states(store)
+
+
+# --- readers that die ----------------------------------------------------------------------------------------
+
+
+def reader(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a script of the shell stand for the interpreter that readers run in; `$PYTHON` is that."""
+    path = folder / "reader.sh"
+    path.write_text(f"#!/bin/sh\nPYTHON='{sys.executable}'\n{script}\n")
+    path.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(path))
+
+
+def test_a_disk_that_is_full_for_the_readers_is_no_pages_fault(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        ask(store, endpoint)
+        with monkeypatch.context() as full:
+            full.setenv("PYTHONDONTWRITEBYTECODE", "1")
+            reader(tmp_path, 'ulimit -f 16; exec "$PYTHON" "$@"', full)
+            with pytest.raises(
+                StoreError, match=r"answers are kept, but cannot be read: .*a\.db: disk I/O error"
+            ):
+                read_all(store)
+        assert states(store) == {"answered": 12}
+        assert store.connection.execute("SELECT max(blame) FROM jobs").fetchone() == (0,)
+        read_all(store)
+        assert states(store) == {"done": 12}
+    assert count(endpoint) == 12
+
+
+def test_a_store_that_cannot_be_written_is_told_in_a_sentence(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        store.connection.execute("PRAGMA query_only = 1")
+        with pytest.raises(StoreError, match=r"a\.db: attempt to write a readonly database"):
+            ask(store, endpoint)
+
+
+def test_only_deaths_in_a_row_end_reading(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starts = tmp_path / "starts"
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        ask(store, endpoint)
+        script = f"""echo x >> '{starts}'
+        case $(wc -l < '{starts}') in
+            *5) echo ready; echo 1; echo writing; echo written; exit 1 ;;
+            *9) exec "$PYTHON" "$@" ;;
+            *) echo ready; exit 1
+        esac"""
+        reader(tmp_path, script, monkeypatch)
+        read_all(store)
+        assert states(store) == {"done": 12}
+        assert len(starts.read_text().split()) == 9
+
+
+def test_a_reader_that_hangs_before_it_reads_is_ended(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.answer = answer_to
+    monkeypatch.setattr("hyllm.batch._readers._HANGS", 0.1)
+    monkeypatch.setattr("hyllm.batch._readers._MOST_DEATHS", 2)
+    reader(tmp_path, "exec sleep 600", monkeypatch)
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        ask(store, endpoint)
+        with pytest.raises(StoreError, match="the reader died"):
+            read_all(store)
