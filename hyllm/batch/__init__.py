@@ -11,8 +11,10 @@ from hyllm.batch._forecast import Forecast, Range, forecast
 from hyllm.batch._ledger import Spent, Took, last_answers, sample_rank, spent
 from hyllm.batch._pace import Bucket, Flow
 from hyllm.batch._rate import Rate
+from hyllm.batch._readers import read_all
 from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
-from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
+from hyllm.batch._run import run_batch
+from hyllm.batch._run_types import Ended, Now, Options
 from hyllm.batch._setup import (
     Setup,
     load_setups,

@@ -1,8 +1,9 @@
 """The process that reads answers out of a store while others are being asked for.
 
 `python -m hyllm.batch._reader STORE NUMBER OF` reads the jobs whose id leaves NUMBER when divided by OF. On
-standard output it names each job before it reads it, so that a page that kills it is known. Standard input
-says when to stop: `drain` once nothing is left to read, the end of it at once.
+standard output it names each job before it reads it, so that a page that kills it is known, and says where it
+is else: `ready` for the first, `writing` what it has read, which then is `written`. Standard input says when to
+stop: `drain` once nothing is left to read, the end of it at once.
 """
 
 import asyncio
@@ -13,14 +14,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from hyllm.batch._machine import settled
 from hyllm.batch._reading import Read, read_job, write_read
 from hyllm.batch._setup import load_setups
-from hyllm.batch._store import connect, transaction
+from hyllm.batch._store import connect, transaction, write_error
 from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
 
@@ -68,32 +69,25 @@ def read_some(
     jobs: Iterable[int],
     extractors: Extractors,
     run: Callable[[Any], Extraction],
-    goes_on: Callable[[], bool] = lambda: True,
-) -> None:
-    """Reads some jobs and writes what came of them, as far as `goes_on` after each says so."""
-    group: list[Read] = []
-    nowhere: list[int] = []
+    goes_on: Callable[[], bool],
+) -> dict[int, Read | None]:
+    """What came of reading some jobs, as far as `goes_on` after each says so."""
+    found: dict[int, Read | None] = {}
     for job in jobs:
-        found = read_job(db, job, extractors, run)
-        if found is None:
-            nowhere.append(job)
-        else:
-            group.append(found)
+        found[job] = read_job(db, job, extractors, run)
         if not goes_on():
             break
+    return found
+
+
+def write_some(db: sqlite3.Connection, found: Mapping[int, Read | None]) -> None:
+    """Writes what came of reading some jobs."""
     with transaction(db):
-        for read in group:
-            write_read(db, read)
-        for job in nowhere:
-            db.execute("UPDATE jobs SET state = 'older' WHERE id = ? AND state = 'answered'", (job,))
-
-
-def read_here(db: sqlite3.Connection) -> None:
-    """Reads all that is answered in this process."""
-    with tempfile.TemporaryDirectory(prefix="hyllm-") as folder, asyncio.Runner() as runner:
-        extractors = Extractors(db, Path(folder))
-        while jobs := [row[0] for row in db.execute(_WAITING, (1, 0, _GROUP))]:
-            read_some(db, jobs, extractors, runner.run)
+        for job, read in found.items():
+            if read is not None:
+                write_read(db, read)
+            else:
+                db.execute("UPDATE jobs SET state = 'older' WHERE id = ? AND state = 'answered'", (job,))
 
 
 def main(store: str, number: str, of: str) -> None:
@@ -103,19 +97,25 @@ def main(store: str, number: str, of: str) -> None:
     db = connect(Path(store), write=True)
     with tempfile.TemporaryDirectory(prefix="hyllm-") as folder, asyncio.Runner() as runner, settled():
         extractors = Extractors(db, Path(folder))
+        _say("ready")
         while not told.stop:
             draining = told.drain
             jobs = [row[0] for row in db.execute(_WAITING, (int(of), int(number), _GROUP))]
             if jobs:
                 until = time.monotonic() + _LONGEST_GROUP
-                read_some(
+                found = read_some(
                     db,
                     _named(jobs),
                     extractors,
                     runner.run,
                     lambda until=until: not told.stop and time.monotonic() < until,
                 )
-                os.write(1, b"0\n")
+                _say("writing")  # what comes now is no page's fault
+                try:
+                    write_some(db, found)
+                except sqlite3.Error as error:
+                    sys.exit(str(write_error(Path(store), error)))
+                _say("written")
             elif draining:
                 break
             else:
@@ -126,8 +126,12 @@ def main(store: str, number: str, of: str) -> None:
 def _named(jobs: Iterable[int]) -> Iterator[int]:
     """The jobs, each named on standard output before it is read."""
     for job in jobs:
-        os.write(1, f"{job}\n".encode())
+        _say(job)
         yield job
+
+
+def _say(word: object) -> None:
+    os.write(1, f"{word}\n".encode())
 
 
 if __name__ == "__main__":

@@ -2,17 +2,43 @@
 
 import asyncio
 import os
+import sqlite3
 import sys
 import time
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hyllm.batch import _ledger as ledger
+from hyllm.batch._store import Store, StoreError
+from hyllm.batch._writer import Writer
+from hyllm.loop import run as run_coroutine
+
 _HANGS = 120.0
-"""Seconds one page may be read; reading one takes hundredths."""
+"""Seconds one page may be read, and a reader may take to start; reading one takes hundredths."""
 _MOST_DEATHS = 5
-"""Deaths without a page to blame, after which reading is given up."""
+"""Deaths in a row of one reader, without a page to blame, after which reading is given up."""
+
+
+def read_all(store: Store, readers: int = 1) -> None:
+    """Reads every answer of a store that is not read yet; nothing is asked.
+
+    Raises:
+        StoreError: the store cannot be written; or the answers are kept, but cannot be read.
+    """
+
+    async def read() -> None:
+        with closing(Writer(store.connection, asyncio.get_running_loop())) as writer:
+            reading = Readers(store.path, readers, writer)
+            await reading.start()
+            try:
+                await reading.drain()
+            finally:
+                await reading.stop()
+        reading.check()
+
+    with store.errors_told():
+        run_coroutine(read())
 
 
 @dataclass(slots=True)
@@ -21,6 +47,8 @@ class _Process:
     process: asyncio.subprocess.Process
     job: int = 0
     """What it is reading; 0: nothing."""
+    is_idle: bool = False
+    """Whether it may have nothing to do."""
     since: float = field(default_factory=time.monotonic)
 
 
@@ -30,19 +58,20 @@ class Readers:
     Args:
         store: the store's file.
         number: how many; with 0 nothing is read.
-        died: told of a page that has killed its reader.
+        writer: writes down that a page has killed its reader.
     """
 
-    def __init__(self, store: Path, number: int, died: Callable[[int], Awaitable[None]]) -> None:
+    def __init__(self, store: Path, number: int, writer: Writer) -> None:
         self._store = store
         self._number = number
-        self._died = died
+        self._writer = writer
         self._watching: list[asyncio.Task[None]] = []
         self._processes: dict[int, _Process] = {}
         self._draining = False
         self._stopping = False
-        self.deaths = 0
-        self.last_words = ""
+        self._deaths = [0] * number
+        """Of each reader, since it last wrote what it had read."""
+        self._last_words = ""
 
     async def start(self) -> None:
         self._watching = [asyncio.create_task(self._keep(number)) for number in range(self._number)]
@@ -50,7 +79,19 @@ class Readers:
     @property
     def given_up(self) -> bool:
         """Whether readers die without a page to blame."""
-        return self.deaths >= _MOST_DEATHS
+        return max(self._deaths, default=0) >= _MOST_DEATHS
+
+    def check(self) -> None:
+        """Does nothing while readers read.
+
+        Raises:
+            StoreError: they were given up.
+        """
+        if self.given_up:
+            words = self._last_words.strip().splitlines()
+            raise StoreError(
+                f"answers are kept, but cannot be read: {words[-1] if words else 'the reader died'}"
+            )
 
     async def drain(self) -> None:
         """Lets the readers read what is left; returns when they have."""
@@ -87,10 +128,10 @@ class Readers:
             await words
             if code == 0 or self._stopping:
                 return
-            if process.job:
-                await self._died(process.job)
+            if job := process.job:
+                await self._writer.write(lambda db, job=job: _blame(db, job))
             else:
-                self.deaths += 1
+                self._deaths[number] += 1
 
     async def _spawn(self, number: int) -> asyncio.subprocess.Process:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
@@ -108,12 +149,17 @@ class Readers:
         async def jobs() -> None:
             assert process.process.stdout
             async for line in process.process.stdout:
-                process.job, process.since = int(line), time.monotonic()
+                said = line.decode().strip()
+                process.job = int(said) if said.isdecimal() else 0
+                process.is_idle = said in ("ready", "written")
+                process.since = time.monotonic()
+                if said == "written":
+                    self._deaths[process.number] = 0
 
         async def words() -> None:
             assert process.process.stderr
             while chunk := await process.process.stderr.read(4096):
-                self.last_words = (self.last_words + chunk.decode("utf-8", "replace"))[-2000:]
+                self._last_words = (self._last_words + chunk.decode("utf-8", "replace"))[-2000:]
 
         await asyncio.gather(jobs(), words())
 
@@ -121,7 +167,7 @@ class Readers:
         """Ends a reader that hangs."""
         while True:
             await asyncio.sleep(1)
-            if process.job and time.monotonic() - process.since > _HANGS:
+            if not process.is_idle and time.monotonic() - process.since > _HANGS:
                 process.process.kill()
                 return
 
@@ -130,3 +176,9 @@ class Readers:
         if process.process.stdin and not process.process.stdin.is_closing():
             with suppress(ConnectionError, RuntimeError):
                 process.process.stdin.write(words)
+
+
+def _blame(db: sqlite3.Connection, job: int) -> None:
+    """Writes that a page has killed its reader."""
+    db.execute("UPDATE jobs SET blame = blame + ? WHERE id = ?", (ledger.ALONE, job))
+    ledger.set_aside(db, [job])

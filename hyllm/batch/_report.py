@@ -10,7 +10,7 @@ from hyllm.batch._enqueue import Look, look_at
 from hyllm.batch._ledger import Spent, spent
 from hyllm.batch._setup import load_setups, setup_in_force
 from hyllm.batch._store import inflate
-from hyllm.batch._versions import Version, versions
+from hyllm.batch._versions import versions
 from hyllm.errors import UsageError
 
 FAILED = ("failed", "aside", "fault")
@@ -29,7 +29,6 @@ class Status:
     model: str
     models: tuple[tuple[str | None, str | None, int], ...]
     """Name and fingerprint that the endpoint reported, and in how many answers."""
-    setups: int
     runs: int
     last_run: tuple[str, str | None, str | None] | None
     """When the last run started and ended, and how."""
@@ -64,8 +63,7 @@ class Status:
 
 def status(db: sqlite3.Connection) -> Status:
     """How far a store is."""
-    setups = load_setups(db)
-    setup = setup_in_force(setups)
+    setup = setup_in_force(load_setups(db))
     states = dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state ORDER BY state").fetchall())
     (records,) = db.execute("SELECT total(records) FROM results").fetchone()
     (requests,) = db.execute("SELECT count(*) FROM attempts").fetchone()
@@ -86,7 +84,6 @@ def status(db: sqlite3.Connection) -> Status:
         requests,
         setup.model if setup else "",
         tuple(models),
-        len(setups),
         runs,
         last,
         sum(version.is_older for version in found),
@@ -115,11 +112,6 @@ def failures(db: sqlite3.Connection, cause: str | None = None) -> Iterator[Failu
     if cause in (None, "unreadable"):
         for place, message in db.execute("SELECT place, message FROM unreadable ORDER BY place"):
             yield Failure(place, "unreadable", "unreadable", message)
-
-
-def conflicts(db: sqlite3.Connection) -> Iterator[Version]:
-    """Texts that share their paper, date and page number with another."""
-    return versions(db)
 
 
 def retry(db: sqlite3.Connection, cause: str | None = None) -> int:

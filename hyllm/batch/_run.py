@@ -5,86 +5,30 @@ import os
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 from hyllm.batch import _ledger as ledger
 from hyllm.batch._bodies import Bodies
-from hyllm.batch._budget import Budget, Caps, budget_of, sizes_of
-from hyllm.batch._engine import INTERRUPTED, Engine, Posts, Progress
+from hyllm.batch._budget import Budget, budget_of, sizes_of
+from hyllm.batch._engine import INTERRUPTED, Engine, Posts
 from hyllm.batch._machine import Ballast, interrupts, settled
 from hyllm.batch._pace import Bucket, Flow, Pace
 from hyllm.batch._rate import Rate
 from hyllm.batch._readers import Readers
+from hyllm.batch._run_types import Ended, Now, Options
 from hyllm.batch._setup import Setup
 from hyllm.batch._shared import Shared
-from hyllm.batch._store import Store, StoreError, connect, transaction
+from hyllm.batch._store import Store, connect, transaction
 from hyllm.batch._watch import Watch
 from hyllm.batch._writer import Writer
-from hyllm.client import Endpoint, Price, open_poster
+from hyllm.client import Endpoint, open_poster
 from hyllm.errors import AnswerError, HyllmError
 from hyllm.loop import run as run_coroutine
 
-T = TypeVar("T")
 _TOLD_EVERY = 1.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How a run goes."""
-
-    concurrency: int = 64
-    """The most requests in flight; how many there are finds its level below that."""
-    timeout: float = 600.0
-    readers: int = 1
-    """Processes that read answers. With 0 they are kept, and read by a later run."""
-    caps: Caps = field(default_factory=Caps)
-    price: Price | None = None
-    requests_per_minute: float | None = None
-    tokens_per_minute: float | None = None
-    deadline: float | None = None
-    """When to send no more, in seconds since 1970."""
-    sample: int | None = None
-    """Only the first pages of the shuffle: a random sample of the archive."""
-    up_to: int | None = None
-    """The same, as the rank of its last page."""
-    watch_every: int | None = None
-    """After how many answers ten pages are asked again, to see whether the model is still the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """Where a run stands, for people to see."""
-
-    progress: Progress
-    open: int
-    unread: int
-    dollars: float
-    tokens: float
-    seconds: float
-    """Since the run began."""
-    rate: float
-    """Answers a second, over the last minute."""
-    stopping: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a run ended."""
-
-    recovered: ledger.Recovered
-    progress: Progress
-    left: ledger.Left
-    interrupted: bool
-    stopped: HyllmError | str | None
-    """What ended it before all was done: an error, or a sentence on a cap."""
-    dollars: float
-    tokens: float
-    seconds: float
-    notes: tuple[str, ...] = ()
-    """What watching the model has shown."""
 
 
 def run_batch(
@@ -110,32 +54,12 @@ def run_batch(
         poster: sends the bodies, in place of a client for `endpoint`.
         shared: gives money and pace, in place of what the options say of caps and of requests and tokens a
             minute.
+
+    Raises:
+        StoreError: the store cannot be written; or the answers are kept, but cannot be read.
     """
-    return run_coroutine(_Run(store, setup, endpoint, options, told, poster, shared).run())
-
-
-def read_all(store: Store, readers: int = 1) -> None:
-    """Reads every answer of a store that is not read yet; nothing is asked."""
-
-    async def read() -> None:
-        writer = Writer(store.connection, asyncio.get_running_loop())
-        reading = Readers(store.path, readers, _blaming(writer))
-        try:
-            await reading.start()
-            await reading.drain()
-        finally:
-            await reading.stop()
-            writer.close()
-        _check(reading)
-
-    run_coroutine(read())
-
-
-def _check(readers: Readers) -> None:
-    """Says that readers have died for no page's sake."""
-    if readers.given_up:
-        words = readers.last_words.strip().splitlines()
-        raise StoreError(f"answers are kept, but cannot be read: {words[-1] if words else 'the reader died'}")
+    with store.errors_told():
+        return run_coroutine(_Run(store, setup, endpoint, options, told, poster, shared).run())
 
 
 class _Run:
@@ -156,7 +80,9 @@ class _Run:
         self._told = told
         self._given = poster
         self._shared = shared
+        self._watch = Watch(options.watch_every) if options.watch_every else None
         self._interrupts = 0
+        self._outcome = "fault"
         self._began = time.monotonic()
         self._rate = Rate()
 
@@ -168,75 +94,65 @@ class _Run:
                 await self._shared.close()
 
     async def _run(self) -> Ended:
-        db = self._store.connection
-        recovered = _in_transaction(db, ledger.recover)
-        run = _in_transaction(db, lambda db: ledger.begin_run(db, os.getpid()))
-        options = self._options
-        up_to = options.up_to
-        if options.sample:
-            up_to = ledger.sample_rank(db, self._setup.id, options.sample)
-        writer = Writer(db, asyncio.get_running_loop())
-        look = connect(self._store.path, write=False)
-        poster = self._given or open_poster(self._endpoint, timeout=options.timeout, most=options.concurrency)
-        ballast = Ballast(self._store.path)
-        watch = Watch(options.watch_every) if options.watch_every else None
-        outcome = "fault"
-        with tempfile.TemporaryDirectory(prefix="hyllm-") as folder:
-            extractor = self._setup.extractor(Path(folder), self._endpoint)
+        db, path, options = self._store.connection, self._store.path, self._options
+        with transaction(db):
+            recovered = ledger.recover(db)
+            run = ledger.begin_run(db, os.getpid())
+        async with AsyncExitStack() as ends:  # the other way round, whatever happens
+            ends.callback(self._note_end, run)
+            up_to = options.up_to
+            if options.sample:
+                up_to = ledger.sample_rank(db, self._setup.id, options.sample)
+            ballast = Ballast(path)
+            ends.callback(ballast.release)
+            writer = Writer(db, asyncio.get_running_loop())
+            ends.callback(writer.close)
+            look = ends.enter_context(closing(connect(path, write=False)))
+            poster = self._given or open_poster(
+                self._endpoint, timeout=options.timeout, most=options.concurrency
+            )
+            ends.push_async_callback(poster.aclose)
+            folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="hyllm-"))
             budget = self._budget(look)
-            requests, tokens = self._flows()
             self._engine = Engine(
                 writer,
-                self._store.path,
+                path,
                 look,
                 poster,
-                Bodies(extractor),
+                Bodies(self._setup.extractor(Path(folder), self._endpoint)),
                 setup=self._setup.id,
                 run=run,
-                pace=Pace(options.concurrency, requests=requests, tokens=tokens),
+                pace=self._pace(),
                 budget=budget,
                 up_to=up_to,
                 full=ballast.give_up,
-                watch=watch,
+                watch=self._watch,
             )
-            readers = Readers(self._store.path, options.readers, _blaming(writer))
-            await readers.start()
-            telling = asyncio.create_task(self._tell(look, budget, up_to))
-            timing = asyncio.create_task(self._watch_time())
-            sharing = asyncio.create_task(self._share())
-            with interrupts(asyncio.get_running_loop(), self._interrupted), settled():
-                try:
-                    await self._ask(look, readers, up_to)
-                    outcome = (
-                        "interrupted" if self._interrupts else "stopped" if self._engine.stopped else "done"
-                    )
-                finally:
-                    telling.cancel()
-                    timing.cancel()
-                    await poster.aclose()
-                    # What is left to read takes seconds, unless a second Ctrl-C says that it is too long.
-                    await (readers.stop() if self._interrupts > 1 else self._drained(readers))
-                    sharing.cancel()
-                    await asyncio.wait([sharing])
-                    writer.close()
-        _in_transaction(db, lambda db: ledger.abandon(db, run))
-        _check(readers)
-        left = ledger.left(look, self._setup.id, up_to)
-        look.close()
-        notes = tuple(watch.notes) if watch else ()
-        _in_transaction(db, lambda db: ledger.end_run(db, run, outcome, notes))
-        ballast.release()
+            readers = Readers(path, options.readers, writer)
+            ends.enter_context(interrupts(asyncio.get_running_loop(), self._interrupted))
+            ends.enter_context(settled())
+            async with (
+                _beside(self._share()),
+                self._read_by(readers),
+                _beside(self._tell(budget)),
+                _beside(self._watch_time()),
+            ):
+                await self._ask(readers)
+            self._outcome = self._outcome_of(readers)
+        readers.check()
         return Ended(
             recovered,
             self._engine.progress,
-            left,
+            ledger.left(db, self._setup.id, up_to),
             bool(self._interrupts),
             self._engine.stopped,
             budget.dollars,
             budget.tokens,
             time.monotonic() - self._began,
-            notes,
+            self._notes,
         )
+
+    # --- what it begins with, and ends with --------------------------------------------------------------
 
     def _budget(self, look: sqlite3.Connection) -> Budget:
         if self._shared is None:
@@ -246,12 +162,60 @@ class _Run:
             prompt_tokens=prompt_tokens, answer_tokens=answer_tokens, price=self._options.price
         )
 
+    def _pace(self) -> Pace:
+        requests, tokens = self._flows()
+        return Pace(self._options.concurrency, requests=requests, tokens=tokens)
+
     def _flows(self) -> tuple[Flow | None, Flow | None]:
         """Requests and tokens."""
         if self._shared:
             return self._shared.requests, self._shared.tokens
         requests, tokens = self._options.requests_per_minute, self._options.tokens_per_minute
         return Bucket(requests) if requests else None, Bucket(tokens) if tokens else None
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        return tuple(self._watch.notes) if self._watch else ()
+
+    def _outcome_of(self, readers: Readers) -> str:
+        if self._interrupts:
+            return "interrupted"
+        return "stopped" if self._engine.stopped or readers.given_up else "done"
+
+    def _note_end(self, run: int) -> None:
+        """Writes that the run is over, and puts back what it did not wait for."""
+        with transaction(self._store.connection) as db:
+            ledger.abandon(db, run)
+            ledger.end_run(db, run, self._outcome, self._notes)
+
+    # --- asking, and what goes on beside it --------------------------------------------------------------
+
+    async def _ask(self, readers: Readers) -> None:
+        """Asks until nothing is open, and nothing unread that might ask further."""
+        while self._engine.stopped is None:
+            await self._engine.run()
+            left = self._engine.left()
+            if not left.open and (not left.answered or not self._options.readers or readers.given_up):
+                return
+            await asyncio.sleep(0.05)
+
+    @asynccontextmanager
+    async def _read_by(self, readers: Readers) -> AsyncGenerator[None]:
+        """Reads what comes, and at the end what is left: in seconds, unless a second Ctrl-C says that is too long."""
+        await readers.start()
+        try:
+            yield
+            await self._drain(readers)
+        finally:
+            await readers.stop()
+
+    async def _drain(self, readers: Readers) -> None:
+        draining = asyncio.create_task(readers.drain())
+        while not draining.done():
+            if self._interrupts > 1:
+                await readers.stop()
+            await asyncio.wait([draining], timeout=0.2)
+        draining.result()
 
     async def _share(self) -> None:
         """Lets whoever gives money and pace do so; without it nothing more is sent."""
@@ -263,24 +227,6 @@ class _Run:
             self._engine.stop(error)
         except Exception as error:
             self._engine.stop(AnswerError(f"a fault in hyllm: {error!r}"))
-
-    async def _ask(self, look: sqlite3.Connection, readers: Readers, up_to: int | None) -> None:
-        """Asks until nothing is open, and nothing unread that might ask further."""
-        while self._engine.stopped is None:
-            await self._engine.run()
-            left = ledger.left(look, self._setup.id, up_to)
-            if not left.open and (not left.answered or not self._options.readers or readers.given_up):
-                return
-            await asyncio.sleep(0.05)
-
-    async def _drained(self, readers: Readers) -> None:
-        """Waits for the readers to read what is left; Ctrl-C may cut that short."""
-        draining = asyncio.create_task(readers.drain())
-        while not draining.done():
-            await asyncio.wait([draining], timeout=0.2)
-            if self._interrupts > 1:
-                await readers.stop()
-        draining.result()
 
     def _interrupted(self) -> None:
         self._interrupts += 1
@@ -297,11 +243,11 @@ class _Run:
                 return
             await asyncio.sleep(0.25)
 
-    async def _tell(self, look: sqlite3.Connection, budget: Budget, up_to: int | None) -> None:
+    async def _tell(self, budget: Budget) -> None:
         while self._told:
             progress = self._engine.progress
             counted = time.monotonic()
-            left = ledger.left(look, self._setup.id, up_to)
+            left = self._engine.left()
             seconds = time.monotonic() - self._began
             pause = max(_TOLD_EVERY, 50 * (time.monotonic() - counted))  # counting millions takes a while
             rate = self._rate.note(seconds, progress.answers)
@@ -314,16 +260,12 @@ class _Run:
             await asyncio.sleep(pause)
 
 
-def _blaming(writer: Writer) -> Callable[[int], "asyncio.Future[None]"]:
-    """Writes that a page has killed its reader."""
-
-    def blame(db: sqlite3.Connection, job: int) -> None:
-        db.execute("UPDATE jobs SET blame = blame + ? WHERE id = ?", (ledger.ALONE, job))
-        ledger.set_aside(db, [job])
-
-    return lambda job: asyncio.ensure_future(writer.write(lambda db: blame(db, job)))
-
-
-def _in_transaction(db: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    with transaction(db):
-        return work(db)
+@asynccontextmanager
+async def _beside(work: Coroutine[Any, Any, None]) -> AsyncGenerator[None]:
+    """Does something beside what is inside; with that it ends."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task])

@@ -4,11 +4,10 @@ import os
 import shutil
 import sqlite3
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from hyllm.batch._lock import Lock, refuse_network
 from hyllm.batch._schema import APPLICATION_ID, MIGRATIONS, ONLY_INDEXES
@@ -100,6 +99,14 @@ class Store:
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self.close()
         if isinstance(error, sqlite3.Error):
+            raise write_error(self.path, error) from error
+
+    @contextmanager
+    def errors_told(self) -> Generator[None]:
+        """Tells SQLite's errors as a `StoreError`, in a sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
             raise write_error(self.path, error) from error
 
     def meta(self, name: str) -> str | None:
@@ -229,8 +236,3 @@ def write_error(path: Path, error: sqlite3.Error) -> HyllmError:
     if "full" in str(error):
         return StoreError(f"{path}: the disk is full; make room, then run the same command again")
     return _unusable(path, error)
-
-
-def rows(connection: sqlite3.Connection, sql: str, *values: Any) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query, one at a time."""
-    yield from connection.execute(sql, values)

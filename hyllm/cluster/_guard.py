@@ -25,6 +25,10 @@ _STEP = 1.0
 """Seconds between two looks at the clock: a machine that slept soon sees how long."""
 _SETTLE, _SETTLE_HERE = 1.0, 0.1
 """Seconds after which what others wrote at the same moment is seen; on a disk of this machine."""
+_YOUNG = 60.0
+"""Seconds after its beginning for which a run looks at each step whether it is still the folder's: one that began at
+the same moment may have been so long in writing that it was not seen then.
+"""
 _HANGS = 60.0
 """Seconds after which storage that says nothing counts as failing. Its library tries again for so long."""
 _PATIENCE = 5.0
@@ -79,7 +83,7 @@ class Guard:
             )
         if found is not None and found["host"] != socket.gethostname():
             self._watch(found, watch)
-        self._at = self._write()
+        self._at = self._began = self._write()
         time.sleep(_settle(folder) if settle is None else settle)
         found = self._read()
         if found is not None and not self._is_own(found):
@@ -138,9 +142,10 @@ class Guard:
 
     def _renew_on(self) -> None:
         while not self._over.wait(self._step):
-            if self._clock() - self._at >= EVERY:
+            is_due = self._clock() - self._at >= EVERY
+            if is_due or self._is_young():
                 self._tried = self._clock()
-                is_own = self._renew()
+                is_own = self._renew() if is_due else self._look()
                 self._tried = None
                 if not is_own:
                     return
@@ -148,18 +153,36 @@ class Guard:
     def _renew(self) -> bool:
         """Gives a sign of life; whether the run is still the folder's, as far as is known."""
         try:
-            found = self._read()
-            if found is not None and not self._is_own(found):
-                self._stopped = (
-                    f"--store {self._folder.where}: {_named(found)} has taken it over, since this run gave "
-                    f"no sign of life for {self._clock() - self._at:.0f} s"
-                )
+            if not self._is_still_own():
                 return False
             self._at = self._write()
         except Exception as error:  # a thread that died would say nothing
             if self._is_late() and self._stopped is None:
                 self._stopped = self._silent(str(error) or repr(error))
         return True
+
+    def _look(self) -> bool:
+        """Whether the run is still the folder's, as far as is known."""
+        try:
+            return self._is_still_own()
+        except Exception:  # the next sign of life will tell
+            return True
+
+    def _is_still_own(self) -> bool:
+        found = self._read()
+        if found is None or self._is_own(found):
+            return True
+        silent = self._clock() - self._at
+        why = (
+            "and began at the same moment"
+            if self._is_young()
+            else f"since this run gave no sign of life for {silent:.0f} s"
+        )
+        self._stopped = f"--store {self._folder.where}: {_named(found)} has taken it over, {why}"
+        return False
+
+    def _is_young(self) -> bool:
+        return self._clock() - self._began < _YOUNG
 
     def _is_late(self) -> bool:
         return self._clock() - self._at >= DEAD / 2

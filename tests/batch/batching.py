@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from hyllm.batch import Store, load_setups
-from hyllm.batch._reader import read_here
 from hyllm.batch.files import Taken, WriteOptions, Written, take_answers, write_files
 from tests.batch.making import answer_to
+from tests.batch.reading import read_here
 from tests.conftest import Reply
 
 Line = dict[str, Any]

@@ -104,9 +104,12 @@ def finish(arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def wait_for(endpoint: Endpoint, requests: int, process: "subprocess.Popen[str]") -> None:
-    """Waits until so many requests have come."""
+    """Waits until so many requests have come, or the process has ended."""
     until = time.monotonic() + 120
-    while len(endpoint.bodies) < requests and process.poll() is None and time.monotonic() < until:
+    while len(endpoint.bodies) < requests and process.poll() is None:
+        if time.monotonic() > until:
+            process.kill()
+            raise AssertionError(f"only {len(endpoint.bodies)} of {requests} requests have come")
         time.sleep(0.01)
 
 

@@ -18,11 +18,11 @@ from hyllm.batch import (
     new_setup,
     run_batch,
 )
-from hyllm.batch._reader import read_here
 from hyllm.batch._versions import overlap, versions
 from hyllm.errors import UsageError
 from hyllm.extract import Extractor
 from tests.batch.making import answer_to, count, exported, make_archive, page_text
+from tests.batch.reading import read_here
 from tests.batch.test_run import address, opened, run
 from tests.conftest import Endpoint, Reply
 

@@ -9,10 +9,10 @@ import pytest
 
 from hyllm.batch import Store
 from hyllm.batch._ledger import spent
-from hyllm.batch._reader import read_here
 from tests.batch.batch_server import BatchServer, Ending, honest, serving
 from tests.batch.batching import Line, answered, expired, outcomes, requests_in, states
 from tests.batch.making import make_archive, number_in
+from tests.batch.reading import read_here
 from tests.batch.test_command import hyllm
 from tests.batch.test_files import lines_of
 from tests.conftest import Reply

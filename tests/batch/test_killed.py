@@ -2,6 +2,7 @@
 
 import random
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -76,7 +77,7 @@ def test_twenty_kills(tmp_path: Path, endpoint: Endpoint) -> None:
 def test_ctrl_c_waits_for_what_is_in_flight_and_pays_nothing_twice(
     tmp_path: Path, endpoint: Endpoint
 ) -> None:
-    archive = make_archive(tmp_path / "archive", 20)
+    archive = make_archive(tmp_path / "archive", 100)
     endpoint.answer = lambda body: answer_to(body, delay=0.2)
     process = start(arguments(tmp_path / "a.db", endpoint, archive, "--concurrency", 4))
     wait_for(endpoint, 5, process)
@@ -85,28 +86,34 @@ def test_ctrl_c_waits_for_what_is_in_flight_and_pays_nothing_twice(
 
     assert process.returncode == 130
     assert f"to go on: hyllm batch run --store {tmp_path}" in said
-    assert 5 <= count(endpoint) < 20
+    assert 5 <= count(endpoint) < 100
 
+    endpoint.answer = answer_to
     code, said = finish(arguments(tmp_path / "a.db", endpoint))
     assert code == 0, said
     assert set(asked(endpoint).values()) == {1}
-    assert len(exported(tmp_path / "a.db")) == 20
+    assert len(exported(tmp_path / "a.db")) == 100
+
+
+def _stopping(process: "subprocess.Popen[str]") -> str:
+    """Waits until a run says that it is stopping; what it says."""
+    assert process.stderr
+    return next(line for line in process.stderr if '"stopping": "' in line)
 
 
 @pytest.mark.slow
 def test_a_second_ctrl_c_does_not_wait(tmp_path: Path, endpoint: Endpoint) -> None:
     archive = make_archive(tmp_path / "archive", 4)
-    endpoint.answer = lambda body: answer_to(body, delay=30)
-    process = start(arguments(tmp_path / "a.db", endpoint, archive, "--timeout", 60))
+    endpoint.answer = lambda body: answer_to(body, delay=600)
+    process = start(arguments(tmp_path / "a.db", endpoint, archive, "--timeout", 600, "--json"))
     wait_for(endpoint, 4, process)
     process.send_signal(signal.SIGINT)
-    time.sleep(0.3)
+    assert '"stopping": "interrupted"' in _stopping(process)  # two at once are one to a starved process
+    assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    process.communicate(timeout=29)
+    process.communicate(timeout=120)
 
     assert process.returncode == 130
-    assert time.monotonic() - began < 25
     with Store(tmp_path / "a.db") as store:
         jobs = store.connection.execute("SELECT DISTINCT state, blame FROM jobs").fetchall()
     assert jobs == [("open", 0)]
@@ -143,10 +150,10 @@ def test_a_page_that_kills_its_run_is_set_aside_and_its_neighbours_are_not(
 def test_a_sleeping_laptop_loses_nothing(tmp_path: Path, endpoint: Endpoint) -> None:
     archive = make_archive(tmp_path / "archive", 12)
     endpoint.answer = lambda body: answer_to(body, delay=0.2)
-    process = start(arguments(tmp_path / "a.db", endpoint, archive, "--concurrency", 4, "--timeout", 1))
+    process = start(arguments(tmp_path / "a.db", endpoint, archive, "--concurrency", 4, "--timeout", 5))
     wait_for(endpoint, 4, process)
     process.send_signal(signal.SIGSTOP)
-    time.sleep(1.5)
+    time.sleep(6)
     process.send_signal(signal.SIGCONT)
     _, said = process.communicate(timeout=120)
 

@@ -26,12 +26,12 @@ from hyllm.batch import (
     run_batch,
     save_setup,
 )
-from hyllm.batch._reader import read_here
 from hyllm.client import Endpoint as Address
 from hyllm.client import Price, find_endpoint
 from hyllm.errors import EndpointError, UsageError
 from hyllm.extract import Extractor
 from tests.batch.making import answer_to, asked, count, cut_first, exported, make_archive, number_in
+from tests.batch.reading import read_here
 from tests.conftest import Endpoint, Reply
 
 PRICE = Price(1.0, 0.1, 10.0, "")
@@ -58,7 +58,7 @@ def opened(path: Path, endpoint: Endpoint, *paths: Path, **extractor: Any) -> Ge
 
 def ask(store: Store, endpoint: Endpoint, **options: Any) -> Ended:
     """A run, with reading processes only if the options say so."""
-    options = {"concurrency": 8, "timeout": 5.0, "readers": 0} | options
+    options = {"concurrency": 8, "timeout": 60.0, "readers": 0} | options
     return run_batch(store, load_setups(store.connection)[-1], address(endpoint), Options(**options))
 
 
@@ -227,13 +227,28 @@ def test_a_cap_on_dollars_holds_with_64_in_flight(tmp_path: Path, endpoint: Endp
     assert 3.0 - 0.15 < sum(cost) < 3.0 + max(cost)
 
 
-def test_a_deadline_stops_the_sending(tmp_path: Path, archive: Path, endpoint: Endpoint) -> None:
+class SleepingClock:
+    """The clock on the wall of a laptop that sleeps for an hour when its second request has come."""
+
+    monotonic = time.monotonic
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+
+    def time(self) -> float:
+        return time.time() + 3600 * (count(self._endpoint) > 1)
+
+
+def test_a_deadline_stops_the_sending(
+    tmp_path: Path, archive: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hyllm.batch._run.time", SleepingClock(endpoint))
     endpoint.answer = lambda body: answer_to(body, delay=0.3)
     with opened(tmp_path / "a.db", endpoint, archive) as store:
-        ended = run(store, endpoint, concurrency=1, deadline=time.time() + 0.8)
-
-    assert ended.stopped == "the deadline has come"
-    assert 1 <= count(endpoint) <= 5
+        ended = run(store, endpoint, concurrency=1, deadline=time.time() + 1800)
+        assert ended.stopped == "the deadline has come"
+        assert 2 <= count(endpoint) < 12
+        assert states(store) == {"done": count(endpoint), "open": 12 - count(endpoint)}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +280,7 @@ def test_a_dead_endpoint_stops_the_run_in_seconds(
     began = time.monotonic()
     with opened(tmp_path / "a.db", endpoint, archive) as store:
         dead = find_endpoint("m-1", "http://127.0.0.1:9/v1", {})
-        ended = run_batch(store, load_setups(store.connection)[-1], dead, Options())
+        ended = run_batch(store, load_setups(store.connection)[-1], dead, Options(readers=0))
         assert states(store) == {"open": 12}
     assert "cannot be reached" in str(ended.stopped)
     assert time.monotonic() - began < 60

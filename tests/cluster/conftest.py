@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hyllm.batch import Ended, Options, Store, run_batch
-from hyllm.batch._reader import read_here
+from tests.batch.reading import read_here
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 """Shards without a cluster: an archive with all that makes trouble, its shards run here or in a process of their own."""
 
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -137,7 +140,7 @@ def unfinished(where: Path) -> list[Shard]:
 
 def task_of(where: Path, shard: Shard, endpoint: Address, **options: Any) -> Task:
     """The next start of a shard."""
-    said: dict[str, Any] = {"concurrency": 8, "timeout": 10.0, "readers": 1} | options
+    said: dict[str, Any] = {"concurrency": 8, "timeout": 60.0, "readers": 1} | options
     return Task(
         where=str(where),
         folder=identity_of(open_folder(str(where))),
@@ -226,7 +229,7 @@ def drive(
     **options: Any,
 ) -> Driven:
     """A run of the driver on threads."""
-    wanted: dict[str, Any] = {"concurrency": 4, "timeout": 10.0, "readers": 1} | options
+    wanted: dict[str, Any] = {"concurrency": 4, "timeout": 60.0, "readers": 1} | options
     with whole(where) as store:
         driver = Driver(
             cast(Any, cluster or Threads("a", "b")),
@@ -293,9 +296,31 @@ def start_shard(
     )
 
 
+def writes_of(scratch: Path) -> list[tuple[float, float]]:
+    """From when to when a shard that ran in a scratch folder wrote each of its segments; the last maybe without end."""
+    log = scratch.with_suffix(".writes")
+    times = [line.split() for line in log.read_text().splitlines()] if log.exists() else []
+    return [(float(began), float(rest[0]) if rest else math.inf) for began, *rest in times]
+
+
+def _log_writes(log: Path) -> None:
+    """Lets the shard of this process write down when it writes a segment."""
+    shard: Any = import_module("hyllm.cluster._shard")
+    write = shard._Running._write_segment
+
+    def logged(*given: Any) -> None:
+        with log.open("a") as file:
+            print(time.monotonic(), end=" ", file=file, flush=True)
+            write(*given)
+            print(time.monotonic(), file=file)
+
+    shard._Running._write_segment = logged
+
+
 def _main(where: str, number: str, epoch: str, url: str, concurrency: str, sync_answers: str) -> None:
     from hyllm.cluster import _lease
 
+    _log_writes(Path(os.environ["TMPDIR"]).with_suffix(".writes"))
     _lease._SYNC_ANSWERS = int(sync_answers)  # pyright: ignore[reportPrivateUsage]
     task = Task(
         where=where,

@@ -150,25 +150,31 @@ def test_a_live_run_on_a_machine_whose_clock_goes_otherwise_is_not_taken_over(wh
     assert _sign(where)["token"] == "another"
 
 
-def test_of_two_that_begin_at_the_same_moment_one_is_refused(where: Path) -> None:
+@pytest.mark.parametrize("longer", [0.0, 0.3], ids=["as fast", "one writes longer than the other waits"])
+def test_of_two_that_begin_at_the_same_moment_one_gives_way(where: Path, longer: float) -> None:
     together = threading.Barrier(2)
     storages = [Storage(make_folder(str(where))) for _ in range(2)]
-    for storage in storages:
-        storage.before_write = lambda: together.wait(5)
+    storages[0].before_write = lambda: together.wait(60)
+    storages[1].before_write = lambda: (together.wait(60), time.sleep(longer))
+    clock = Clock()  # it stands: nobody is silent for long
 
     def begin(storage: Storage) -> Guard | UsageError:
         try:
-            return Guard(cast(Folder, storage), clock=Clock(), step=9, settle=0.3)
+            return guard_on(storage, clock, settle=0.02)
         except UsageError as error:
             return error
 
     with ThreadPoolExecutor(2) as threads:
         found = list(threads.map(begin, storages))
-    (refused,) = [one for one in found if isinstance(one, UsageError)]
-    (guard,) = [one for one in found if isinstance(one, Guard)]
-    assert "began to run it at the same moment" in str(refused)
-    assert guard.stopped is None
-    guard.end()
+    guards = [one for one in found if isinstance(one, Guard)]
+    refused = [str(one) for one in found if isinstance(one, UsageError)]
+    until(lambda: len(refused) + len([one for one in guards if one.stopped]) == 1)
+    (said,) = refused + [one.stopped for one in guards if one.stopped]
+    (guard,) = [one for one in guards if not one.stopped]
+    assert "at the same moment" in said
+    assert _sign(where)["token"] == guard._token  # pyright: ignore[reportPrivateUsage]
+    for one in guards:
+        one.end()
     assert not (where / FILE).exists()
 
 
@@ -427,10 +433,14 @@ def test_a_run_that_is_taken_over_waits_for_what_is_in_flight(
 ) -> None:
     where = tmp_path / "store"
 
+    lock, over = threading.Lock(), threading.Event()
+
     def taken_over(body: dict[str, Any]) -> Reply:
-        if count(endpoint) == 4:
-            sign_of(where, host="elsewhere", at=clock.now)
-            clock.now += EVERY
+        with lock:  # two requests may come at once
+            if count(endpoint) >= 4 and not over.is_set():
+                sign_of(where, host="elsewhere", at=clock.now)
+                clock.now += EVERY
+                over.set()
         return answer_to(body, delay=0.2)
 
     endpoint.answer = taken_over
@@ -456,13 +466,17 @@ def test_a_run_goes_on_while_storage_fails_for_a_moment(
     storage = Storage(make_folder(str(where)))
     monkeypatch.setattr("hyllm.cli.batch_cluster.Guard", lambda folder: guard_on(storage, clock))  # pyright: ignore
 
+    lock, failed = threading.Lock(), threading.Event()
+
     def answer(body: dict[str, Any]) -> Reply:
-        if count(endpoint) == 3:
-            storage.error = EndpointError("the storage is away")
-            clock.now += EVERY
-            storage.is_tried(2)
-        if count(endpoint) == 15:
-            storage.error = None
+        with lock:  # several requests may come at once
+            if count(endpoint) >= 3 and not failed.is_set():
+                failed.set()
+                storage.error = EndpointError("the storage is away")
+                clock.now += EVERY
+                storage.is_tried(2)
+            if count(endpoint) >= 15:
+                storage.error = None
         return answer_to(body)
 
     endpoint.answer = answer

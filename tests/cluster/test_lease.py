@@ -353,7 +353,7 @@ def run_shard(folder: Path, number: int, pages: int, endpoint: Endpoint, head: H
     """One shard, as a machine would run it."""
     archive = make_archive(folder / f"archive-{number}", pages, first=1000 * number)
     address = find_endpoint("m-1", endpoint.url, {})
-    options = {"concurrency": 4, "timeout": 5.0, "readers": 0, "price": PRICE} | options
+    options = {"concurrency": 4, "timeout": 60.0, "readers": 0, "price": PRICE} | options
     with Store(folder / f"{number}.db", write=True) as store:
         extractor = Extractor(endpoint=address, max_tokens=100)
         setup = new_setup(extractor, prompts=None, ask_again=True, gazetteer=None, adopted=True)
