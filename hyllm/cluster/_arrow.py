@@ -40,11 +40,17 @@ def open_arrow(url: str) -> "ArrowFolder":
     where = shown(url)
     with _told(where, "be opened"):
         files, base = fs.FileSystem.from_uri(_patience(url))
+    is_bucket = files.type_name in _BUCKETS
     folder = ArrowFolder(
-        files, base.rstrip("/"), given=url, where=where, whole_on_close=files.type_name in _WHOLE_ON_CLOSE
+        files,
+        base.rstrip("/"),
+        given=url,
+        where=where,
+        whole_on_close=files.type_name in _WHOLE_ON_CLOSE,
+        is_bucket=is_bucket,
     )
     folder.check(
-        bucket=base.partition("/")[0] if files.type_name in _BUCKETS else None,
+        bucket=base.partition("/")[0] if is_bucket else None,
         make="allow_bucket_creation=true" in url,
     )
     return folder
@@ -71,14 +77,25 @@ class ArrowFolder:
         where: what messages call it.
         whole_on_close: a file appears under its name when its stream is closed, and never before. Else it is
             written under another name and moved.
+        is_bucket: it is in an object store, which answers each piece of a file by itself.
     """
 
-    def __init__(self, files: Any, base: str, *, given: str, where: str, whole_on_close: bool) -> None:
+    def __init__(
+        self,
+        files: Any,
+        base: str,
+        *,
+        given: str,
+        where: str,
+        whole_on_close: bool,
+        is_bucket: bool = True,
+    ) -> None:
         self.given = given
         self.where = where
         self._files = files
         self._base = base
         self._whole_on_close = whole_on_close
+        self._is_bucket = is_bucket
         self._fs: Any = import_module("pyarrow.fs")
 
     def check(self, *, bucket: str | None, make: bool) -> None:
@@ -191,8 +208,7 @@ class ArrowFolder:
             if self._changed(file, name):
                 raise _ChangedError from None
             raise
-        # Each piece of an object is asked for by itself: they may be of two writers.
-        if self._whole_on_close and self._changed(file, name):
+        if self._is_bucket and self._changed(file, name):  # the pieces may be of two writers
             raise _ChangedError
 
     def _changed(self, file: Any, name: str) -> bool:

@@ -23,7 +23,7 @@ from hyllm.cluster._local import LocalFolder
 from hyllm.errors import EndpointError, HyllmError, UsageError
 from tests.cluster.objects import fs, object_store
 
-KINDS = ["local", "renaming", "renaming below", "objects"]
+KINDS = ["local", "renaming", "renaming below", "objects", "copied objects"]
 
 
 def sizes(folder: Folder, below: str = "") -> dict[str, int]:
@@ -34,12 +34,15 @@ def made(kind: str, root: Path) -> Folder:
     """A folder of a kind; all of one root are the same folder, but for objects."""
     if kind == "local":
         return LocalFolder(str(root / "a"), root / "a")
-    if kind == "objects":
-        files, _ = object_store()
-        return ArrowFolder(files, "bucket/a", given="", where="s3://bucket/a", whole_on_close=True)
+    if kind in ("objects", "copied objects"):
+        whole = kind == "objects"
+        return ArrowFolder(
+            object_store()[0], "bucket/a", given="", where="s3://bucket/a", whole_on_close=whole
+        )
     below = kind == "renaming below"
     files = fs.SubTreeFileSystem(str(root), fs.LocalFileSystem())
-    return ArrowFolder(files, "a/b" if below else "", given="", where="hdfs://h/a", whole_on_close=False)
+    base = "a/b" if below else ""
+    return ArrowFolder(files, base, given="", where="hdfs://h/a", whole_on_close=False, is_bucket=False)
 
 
 @pytest.fixture(params=KINDS)
@@ -215,11 +218,12 @@ def test_a_read_that_breaks_off_leaves_no_copy(tmp_path: Path) -> None:
     assert not (tmp_path / "copy").exists()
 
 
+@pytest.mark.parametrize("whole_on_close", [True, False])
 class TestObjectsThatChange:
     """Object stores answer each piece by itself, so a reading may meet two writers."""
 
-    def test_written_anew_while_it_is_read(self) -> None:
-        folder, readings = self._folder(), list[int]()
+    def test_written_anew_while_it_is_read(self, whole_on_close: bool) -> None:
+        folder, readings = self._folder(whole_on_close), list[int]()
 
         def take(pieces: Iterator[bytes]) -> bytes:
             readings.append(len(readings))
@@ -230,8 +234,8 @@ class TestObjectsThatChange:
         assert folder._read("a", take) == b"a new one"  # pyright: ignore[reportPrivateUsage]
         assert len(readings) == 2
 
-    def test_written_again_and_again(self) -> None:
-        folder, written = self._folder(), list[int]()
+    def test_written_again_and_again(self, whole_on_close: bool) -> None:
+        folder, written = self._folder(whole_on_close), list[int]()
 
         def take(pieces: Iterator[bytes]) -> bytes:
             written.append(len(written))
@@ -241,8 +245,8 @@ class TestObjectsThatChange:
         with pytest.raises(EndpointError, match="a is written anew whenever it is read"):
             folder._read("a", take)  # pyright: ignore[reportPrivateUsage]
 
-    def test_deleted_while_it_is_read(self) -> None:
-        folder = self._folder()
+    def test_deleted_while_it_is_read(self, whole_on_close: bool) -> None:
+        folder = self._folder(whole_on_close)
 
         def take(pieces: Iterator[bytes]) -> bytes:
             folder.delete(["a"])
@@ -251,8 +255,8 @@ class TestObjectsThatChange:
         with pytest.raises(FileNotFoundError, match="there is no a"):
             folder._read("a", take)  # pyright: ignore[reportPrivateUsage]
 
-    def _folder(self) -> ArrowFolder:
-        folder = ArrowFolder(object_store()[0], "b", given="", where="s3://b", whole_on_close=True)
+    def _folder(self, whole_on_close: bool) -> ArrowFolder:
+        folder = ArrowFolder(object_store()[0], "b", given="", where="s3://b", whole_on_close=whole_on_close)
         folder.write("a", b"123")
         return folder
 
