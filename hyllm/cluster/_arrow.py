@@ -226,7 +226,7 @@ class ArrowFolder:
                 return
             folder, slash, last = path.rpartition("/")
             partial = f"{folder}{slash}{partial_name(last)}"
-            if folder:
+            if folder and not self._is_bucket:  # blobs need no folders
                 self._files.create_dir(folder, recursive=True)
             try:
                 self._stream(partial, pieces)

@@ -53,12 +53,10 @@ class Objects(fs.FileSystemHandler):
     def copy_file(self, src: str, dest: str) -> None:
         self.objects[dest] = self.objects[src]
 
-    def create_dir(self, path: str, recursive: bool) -> None: ...
-
     def _refused(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 
-    move = delete_dir = delete_dir_contents = delete_root_dir_contents = _refused
+    move = create_dir = delete_dir = delete_dir_contents = delete_root_dir_contents = _refused
     open_append_stream = open_input_stream = _refused
 
 
