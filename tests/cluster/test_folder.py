@@ -287,6 +287,9 @@ class TestOpening:
             ("s3://key:SEC/RET@b/p", "s3://…: cannot be opened: the URL has a character"),
             ("s3://b/p?color=SECRET&region=x", "s3://b/p: cannot be opened: Unexpected query parameter in S3 URI: 'color'"),
             ("abfs://c/x", "abfs://c/x: cannot be opened: AzureOptions doesn't contain a valid account name"),
+            ("s3://b/a#b/x?endpoint_override=h&secret=SECRET", "s3://b/a: the URL has a # in it; write it as %23"),
+            ("gs://key:SEC#RET@b/p", "gs://…: the URL has a # in it; write it as %23"),
+            ("file:///a#b", "file:///a: the URL has a # in it; write it as %23"),
             ("file://host/x", "file://host/x: a file URL is file:///PATH"),
         ],
     )  # fmt: skip
