@@ -7,7 +7,9 @@ import pytest
 
 from hyllm.archive import archive_files
 from hyllm.cluster import bring_here
+from hyllm.cluster._arrow import ArrowFolder
 from hyllm.errors import PageError, UsageError
+from tests.cluster.objects import object_store
 
 
 @pytest.fixture
@@ -66,3 +68,18 @@ def test_nothing_there_is_told(there: Path) -> None:
         brought((there / "none.txt").as_uri())
     with pytest.raises(UsageError, match=r"nowhere: no \*\.txt"):
         brought((there / "nowhere").as_uri())
+
+
+def test_names_that_no_file_can_have_are_passed_over_and_told(
+    there: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, objects = object_store()
+    for name in ("a.txt", "2020//b.txt", "2020\\c.txt", "../d.txt", "e/./f.jsonl", "g//h.doc"):
+        objects.objects[f"b/p/{name}"] = b"x"
+    folder = ArrowFolder(files, "b/p", given="", where="s3://b/p", whole_on_close=True)
+    monkeypatch.setattr("hyllm.cluster._mirror.open_folder", lambda url: folder)  # pyright: ignore
+    here, said = brought("s3://b/p")
+    assert [path.relative_to(here).as_posix() for path in here.rglob("*")] == ["a.txt"]
+    assert said[0].startswith("s3://b/p: 4 files are passed over")
+    assert said[0].endswith(": ../d.txt, 2020//b.txt, 2020\\c.txt, …")
+    assert "1 files" in said[1]
