@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable, Container
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from hyllm.archive import SUFFIXES
 from hyllm.cluster._folder import Folder, open_folder
@@ -32,10 +32,11 @@ def bring_here(url: str, told: Callable[[str], None]) -> Path:
     """
     parts = urlsplit(url)
     path = PurePosixPath(parts.path)
-    is_file = path.suffix.lower() in SUFFIXES
+    last = unquote(path.name)
+    is_file = PurePosixPath(last).suffix.lower() in SUFFIXES
     folder = open_folder(urlunsplit(parts._replace(path=str(path.parent))) if is_file else url)
     here = cache_folder("archives", folder.where)
-    only = path.name if is_file else None
+    only = last if is_file else None
     found = {name: stat for name, stat in folder.stats().items() if _is_wanted(name, only)}
     wanted = {name: stat for name, stat in found.items() if is_name(name)}
     if strange := [name for name in found if name not in wanted]:
@@ -56,7 +57,7 @@ def bring_here(url: str, told: Callable[[str], None]) -> Path:
         _copy(folder, name, stat, here / name)
     if not is_file:
         _forget(here, wanted.keys())
-    return here / path.name if is_file else here
+    return here / last if is_file else here
 
 
 def cache_folder(kind: str, key: str) -> Path:

@@ -63,6 +63,17 @@ def test_one_file_of_an_archive(there: Path) -> None:
     assert here.with_suffix(".json").exists()
 
 
+def test_one_file_whose_name_is_encoded_in_its_url(there: Path) -> None:
+    path = there / "2020" / "市报 1#.txt"
+    path.write_text("草市镇", encoding="utf-8")
+    path.with_suffix(".json").write_text("{}", encoding="utf-8")
+    assert "%20" in path.as_uri()
+    here, _ = brought(path.as_uri())
+    assert here.name == path.name
+    assert here.read_text(encoding="utf-8") == "草市镇"
+    assert here.with_suffix(".json").exists()
+
+
 def test_nothing_there_is_told(there: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.txt: no such file"):
         brought((there / "none.txt").as_uri())
