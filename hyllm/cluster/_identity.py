@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from hyllm.cluster._arrow_errors import shown
@@ -27,7 +28,7 @@ def make_folder(where: str) -> Folder:
                 f"--store {folder.where}: is no folder of shards, and not empty; give a new folder"
             )
         about = {"form": _FORM, "id": uuid.uuid4().hex, "hyllm": __version__}
-        folder.write(MARK, json.dumps(about).encode())
+        _write_mark(folder, json.dumps(about).encode())
     identity_of(folder)
     return folder
 
@@ -69,6 +70,19 @@ def identity_of(folder: Folder) -> str:
 def shown_place(where: str) -> str:
     """A path, or a URL without what may be secret in it, for messages."""
     return shown(where) if "://" in where else where
+
+
+def _write_mark(folder: Folder, mark: bytes) -> None:
+    """Writes the mark, and sees whether what is written can be read: some stores keep checksums among the bytes."""
+    folder.write(MARK, mark)
+    with suppress(FileNotFoundError):  # deleted since
+        found = folder.read(MARK)
+        if found != mark and not found.startswith(b"{"):  # else another's, made at the same moment
+            folder.delete([MARK])
+            raise UsageError(
+                f"--store {folder.where}: this storage keeps other bytes than it is sent, as S3-compatible ones do "
+                "that do not know today's checksums: set AWS_REQUEST_CHECKSUM_CALCULATION=when_required on every machine"
+            )
 
 
 def _open(where: str) -> Folder:

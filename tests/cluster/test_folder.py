@@ -19,6 +19,7 @@ from hyllm.cluster._arrow import ArrowFolder
 from hyllm.cluster._arrow_errors import shown
 from hyllm.cluster._copying import PIECE
 from hyllm.cluster._folder import Folder, open_folder
+from hyllm.cluster._identity import make_folder
 from hyllm.cluster._local import LocalFolder
 from hyllm.errors import EndpointError, HyllmError, UsageError
 from tests.cluster.objects import fs, object_store
@@ -428,3 +429,19 @@ def test_a_write_that_fails(words: str, error: type[HyllmError], says: str) -> N
 )
 def test_a_url_is_shown_without_secrets(url: str, says: str) -> None:
     assert shown(url) == says
+
+
+def test_storage_that_keeps_checksums_among_the_bytes_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = LocalFolder.write
+
+    def garbled(self: LocalFolder, name: str, data: bytes) -> None:
+        write(self, name, b"%x\r\n%s\r\n0\r\nx-amz-checksum-crc64nvme:AAA=\r\n\r\n" % (len(data), data))
+
+    monkeypatch.setattr(LocalFolder, "write", garbled)
+    where = str(tmp_path / "store")
+    with pytest.raises(UsageError, match="AWS_REQUEST_CHECKSUM_CALCULATION=when_required"):
+        make_folder(where)
+    monkeypatch.setattr(LocalFolder, "write", write)
+    assert make_folder(where).names() == ["hyllm-shards.json"]
