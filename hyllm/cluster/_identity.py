@@ -80,8 +80,8 @@ def _write_mark(folder: Folder, mark: bytes) -> None:
         if found != mark and not found.startswith(b"{"):  # else another's, made at the same moment
             folder.delete([MARK])
             raise UsageError(
-                f"--store {folder.where}: this storage keeps other bytes than it is sent, as S3-compatible ones do "
-                "that do not know today's checksums: set AWS_REQUEST_CHECKSUM_CALCULATION=when_required on every machine"
+                f"--store {folder.where}: this storage keeps other bytes than it is sent; S3-compatible ones that "
+                "do not know today's checksums do: set AWS_REQUEST_CHECKSUM_CALCULATION=when_required on every machine"
             )
 
 
