@@ -16,6 +16,9 @@ from hyllm.export.atomic import is_partial, partial_name
 _AHEAD = 8
 """Pieces that may wait to be sent: the library takes any number, a whole file, into memory."""
 
+_GOOGLE_TRIES = 60
+"""Seconds for which Google's library tries again. It may take half as long again."""
+
 _READINGS = 5
 """How often a file is read if it is written at the same time."""
 
@@ -37,6 +40,8 @@ def open_arrow(url: str) -> "ArrowFolder":
         fs: Any = import_module("pyarrow.fs")
     except ImportError:
         raise no_pyarrow(url) from None
+    scheme, colon, rest = url.partition(":")
+    url = f"{scheme.lower()}{colon}{rest}"
     where = shown(url)
     with _told(where, "be opened"):
         files, base = fs.FileSystem.from_uri(_patience(url))
@@ -58,9 +63,9 @@ def open_arrow(url: str) -> "ArrowFolder":
 
 def _patience(url: str) -> str:
     """Google's library tries for a quarter of an hour, also where it has no credentials, if it is not told else."""
-    if url.partition(":")[0].lower() not in ("gs", "gcs") or "retry_limit_seconds=" in url:
+    if url.partition(":")[0] not in ("gs", "gcs") or "retry_limit_seconds=" in url:
         return url
-    return f"{url}{'&' if '?' in url else '?'}retry_limit_seconds=60"
+    return f"{url}{'&' if '?' in url else '?'}retry_limit_seconds={_GOOGLE_TRIES}"
 
 
 class _ChangedError(Exception):

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from hyllm.cluster._arrow import ArrowFolder
-from hyllm.cluster._arrow_errors import shown
+from hyllm.cluster._arrow_errors import said, shown
 from hyllm.cluster._copying import PIECE
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._identity import make_folder
@@ -287,7 +287,7 @@ class TestOpening:
             ("s3://key:SECRET x@b/p", "s3://b/p: cannot be opened: the URL has a character"),
             ("s3://key:SEC/RET@b/p", "s3://…: cannot be opened: the URL has a character"),
             ("s3://b/p?color=SECRET&region=x", "s3://b/p: cannot be opened: Unexpected query parameter in S3 URI: 'color'"),
-            ("abfs://c/x", "abfs://c/x: cannot be opened: AzureOptions doesn't contain a valid account name"),
+            ("abfs://c/x?sig=SECRET", "abfs://c/x: cannot be opened: the URL names no account: abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH"),
             ("s3://b/a#b/x?endpoint_override=h&secret=SECRET", "s3://b/a: the URL has a # in it; write it as %23"),
             ("gs://key:SEC#RET@b/p", "gs://…: the URL has a # in it; write it as %23"),
             ("file:///a#b", "file:///a: the URL has a # in it; write it as %23"),
@@ -333,9 +333,10 @@ class TestOpening:
         with pytest.raises(UsageError, match="a: cannot be written"):
             open_folder(str(tmp_path)).write("a", b"")
 
-    def test_a_server_that_refuses(self, s3: "Refusing") -> None:
+    @pytest.mark.parametrize("scheme", ["s3", "S3"])
+    def test_a_server_that_refuses(self, s3: "Refusing", scheme: str) -> None:
         with pytest.raises(UsageError) as said:
-            open_folder(f"s3://b/x?endpoint_override=127.0.0.1:{s3.port}&scheme=http")
+            open_folder(f"{scheme}://b/x?endpoint_override=127.0.0.1:{s3.port}&scheme=http")
         assert str(said.value).startswith(
             "s3://b/x: cannot be opened: access is refused; check AWS_ACCESS_KEY_ID"
         )
@@ -394,6 +395,26 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
             EndpointError,
             "failed for 'https://a.net/x' twice",
         ),
+        (
+            "When initiating multiple part upload for key 'x' in bucket 'Bad_Name': AWS Error UNKNOWN (HTTP status 400) "
+            "during CreateMultipartUpload operation: Unable to parse ExceptionName: InvalidBucketName Message: no",
+            UsageError,
+            "no bucket or container can have this name",
+        ),
+        (
+            "When getting information for bucket 'Bad_Name': AWS Error UNKNOWN (HTTP status 400) during HeadBucket "
+            "operation: No response body.",
+            UsageError,
+            "no bucket or container can have this name",
+        ),
+        (
+            "When getting information for bucket 'good-name': AWS Error UNKNOWN (HTTP status 400) during HeadBucket "
+            "operation: No response body.",
+            UsageError,
+            "access is refused",
+        ),
+        ("Azure Error: [InvalidResourceName] 400 The name", UsageError, "container can have this name"),
+        ("Azure Error: [ContainerNotFound] 404 The", UsageError, "there is no such bucket"),
         ("x" * 5_000, EndpointError, "xxx…"),
     ],
 )
@@ -411,6 +432,13 @@ def test_a_write_that_fails(words: str, error: type[HyllmError], says: str) -> N
     assert len(str(said.value)) < 500
     gc.collect()
     assert folder.names() == []
+
+
+def test_a_bucket_of_google_that_is_deleted_meanwhile() -> None:
+    gone = FileNotFoundError(2, "google::cloud::Status(NOT_FOUND: no such thing)")
+    assert str(said(gone, "gs://b/p: a cannot be written")) == (
+        "gs://b/p: a cannot be written: there is no such bucket; make it, or correct its name"
+    )
 
 
 @pytest.mark.parametrize(
