@@ -16,7 +16,7 @@ from hyllm.export.atomic import is_partial, partial_name
 _AHEAD = 8
 """Pieces that may wait to be sent: the library takes any number, a whole file, into memory."""
 
-_GOOGLE_TRIES = 60
+_GOOGLE_TRIES = 30
 """Seconds for which Google's library tries again. It may take half as long again."""
 
 _READINGS = 5
