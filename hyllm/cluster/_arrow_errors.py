@@ -42,7 +42,7 @@ def no_pyarrow(url: str) -> UsageError:
 
 
 def shown(url: str) -> str:
-    """A URL as it may be printed: without query, fragment and password."""
+    """A URL as it may be printed: without query, fragment, password and a slash at its end."""
     hidden = f"{url.partition(':')[0]}://…"
     try:
         parts = urlsplit(url)
@@ -52,7 +52,7 @@ def shown(url: str) -> str:
     user, at, host = parts.netloc.rpartition("@")
     if host.endswith(":"):
         return hidden
-    return f"{parts.scheme}://{'' if ':' in user else user + at}{host}{parts.path}"
+    return f"{parts.scheme}://{'' if ':' in user else user + at}{host}{parts.path.rstrip('/')}"
 
 
 def said(error: Exception, told: str) -> HyllmError:

@@ -34,7 +34,7 @@ class Folder(Protocol):
 
     @property
     def where(self) -> str:
-        """The folder as messages say it: what was given, without a URL's query and password."""
+        """The folder as messages say it: what was given, without a URL's query, password and slash at the end."""
         ...
 
     def names(self, below: str = "") -> list[str]:
@@ -109,7 +109,7 @@ def open_folder(where: str) -> Folder:
     if "#" in where:  # what comes after it would be left out, the options too
         raise UsageError(f"{shown(where)}: the URL has a # in it; write it as %23")
     if scheme[1].lower() == "file":
-        return LocalFolder(where, _path(where))
+        return LocalFolder(where.rstrip("/"), _path(where))
     return open_arrow(where)
 
 

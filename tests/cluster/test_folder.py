@@ -446,6 +446,8 @@ def test_a_bucket_of_google_that_is_deleted_meanwhile() -> None:
     [
         ("s3://b/p?secret=1#2", "s3://b/p"),
         ("s3://key:secret@b/p", "s3://b/p"),
+        ("s3://b/p/?region=x", "s3://b/p"),
+        ("s3://b/", "s3://b"),
         ("s3://key:sec/ret@b/p", "s3://…"),
         ("s3://key:/secret@b/p", "s3://…"),
         ("hdfs://h:8020/p", "hdfs://h:8020/p"),

@@ -48,6 +48,7 @@ def test_it_has_the_names_and_pages_that_the_archive_has(there: Path) -> None:
 def test_only_what_has_changed_is_copied_again_and_what_is_gone_goes(there: Path) -> None:
     here, _ = brought(there.as_uri())
     assert brought(there.as_uri())[1] == []
+    assert brought(f"{there.as_uri()}/") == (here, [])
     (there / "b.jsonl").write_text('{"page": "b", "text": "草市村"}\n', encoding="utf-8")  # of the same size
     os.utime(there / "b.jsonl", ns=(1, 1))
     (there / "2020" / "a.txt").unlink()
