@@ -16,6 +16,9 @@ from hyllm.export.atomic import is_partial, partial_name
 _AHEAD = 8
 """Pieces that may wait to be sent: the library takes any number, a whole file, into memory."""
 
+_GOOGLE_TRIES = 30
+"""Seconds for which Google's library tries again. It may take half as long again."""
+
 _READINGS = 5
 """How often a file is read if it is written at the same time."""
 
@@ -37,14 +40,22 @@ def open_arrow(url: str) -> "ArrowFolder":
         fs: Any = import_module("pyarrow.fs")
     except ImportError:
         raise no_pyarrow(url) from None
+    scheme, colon, rest = url.partition(":")
+    url = f"{scheme.lower()}{colon}{rest}"
     where = shown(url)
     with _told(where, "be opened"):
         files, base = fs.FileSystem.from_uri(_patience(url))
+    is_bucket = files.type_name in _BUCKETS
     folder = ArrowFolder(
-        files, base.rstrip("/"), given=url, where=where, whole_on_close=files.type_name in _WHOLE_ON_CLOSE
+        files,
+        base.rstrip("/"),
+        given=url,
+        where=where,
+        whole_on_close=files.type_name in _WHOLE_ON_CLOSE,
+        is_bucket=is_bucket,
     )
     folder.check(
-        bucket=base.partition("/")[0] if files.type_name in _BUCKETS else None,
+        bucket=base.partition("/")[0] if is_bucket else None,
         make="allow_bucket_creation=true" in url,
     )
     return folder
@@ -52,9 +63,9 @@ def open_arrow(url: str) -> "ArrowFolder":
 
 def _patience(url: str) -> str:
     """Google's library tries for a quarter of an hour, also where it has no credentials, if it is not told else."""
-    if url.partition(":")[0].lower() not in ("gs", "gcs") or "retry_limit_seconds=" in url:
+    if url.partition(":")[0] not in ("gs", "gcs") or "retry_limit_seconds=" in url:
         return url
-    return f"{url}{'&' if '?' in url else '?'}retry_limit_seconds=60"
+    return f"{url}{'&' if '?' in url else '?'}retry_limit_seconds={_GOOGLE_TRIES}"
 
 
 class _ChangedError(Exception):
@@ -71,14 +82,25 @@ class ArrowFolder:
         where: what messages call it.
         whole_on_close: a file appears under its name when its stream is closed, and never before. Else it is
             written under another name and moved.
+        is_bucket: it is in an object store, which answers each piece of a file by itself.
     """
 
-    def __init__(self, files: Any, base: str, *, given: str, where: str, whole_on_close: bool) -> None:
+    def __init__(
+        self,
+        files: Any,
+        base: str,
+        *,
+        given: str,
+        where: str,
+        whole_on_close: bool,
+        is_bucket: bool = True,
+    ) -> None:
         self.given = given
         self.where = where
         self._files = files
         self._base = base
         self._whole_on_close = whole_on_close
+        self._is_bucket = is_bucket
         self._fs: Any = import_module("pyarrow.fs")
 
     def check(self, *, bucket: str | None, make: bool) -> None:
@@ -191,8 +213,7 @@ class ArrowFolder:
             if self._changed(file, name):
                 raise _ChangedError from None
             raise
-        # Each piece of an object is asked for by itself: they may be of two writers.
-        if self._whole_on_close and self._changed(file, name):
+        if self._is_bucket and self._changed(file, name):  # the pieces may be of two writers
             raise _ChangedError
 
     def _changed(self, file: Any, name: str) -> bool:
@@ -210,7 +231,7 @@ class ArrowFolder:
                 return
             folder, slash, last = path.rpartition("/")
             partial = f"{folder}{slash}{partial_name(last)}"
-            if folder:
+            if folder and not self._is_bucket:  # blobs need no folders
                 self._files.create_dir(folder, recursive=True)
             try:
                 self._stream(partial, pieces)

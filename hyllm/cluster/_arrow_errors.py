@@ -16,12 +16,22 @@ _REFUSED = re.compile(
 )
 """HTTP status 400 is what S3 answers to a question without a body if a token has expired."""
 
+_BAD_NAME = re.compile(
+    r"InvalidBucketName|InvalidResourceName|OutOfRangeInput"
+    r"|bucket '(?![a-z0-9][a-z0-9.-]{1,61}[a-z0-9]')[^']*': AWS Error UNKNOWN \(HTTP status 400\)"
+)
+"""What S3 and Azure answer to a name that no bucket or container can have. S3 does not always say that this is why."""
+
+_NO_BUCKET = re.compile(
+    r"NO_SUCH_BUCKET|To create buckets|ContainerNotFound|bucket does not exist", re.IGNORECASE
+)
+
 _CREDENTIALS = {
     "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the profile AWS_PROFILE names",
     "gs": "GOOGLE_APPLICATION_CREDENTIALS, or run gcloud auth application-default login",
     "gcs": "GOOGLE_APPLICATION_CREDENTIALS, or run gcloud auth application-default login",
-    "abfs": "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run az login",
-    "abfss": "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or run az login",
+    "abfs": "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, az login, or the SAS token in the URL",
+    "abfss": "AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, az login, or the SAS token in the URL",
     "hdfs": "the user's rights and Kerberos ticket",
 }
 
@@ -32,7 +42,7 @@ def no_pyarrow(url: str) -> UsageError:
 
 
 def shown(url: str) -> str:
-    """A URL as it may be printed: without query, fragment and password."""
+    """A URL as it may be printed: without query, fragment, password and a slash at its end."""
     hidden = f"{url.partition(':')[0]}://…"
     try:
         parts = urlsplit(url)
@@ -42,7 +52,7 @@ def shown(url: str) -> str:
     user, at, host = parts.netloc.rpartition("@")
     if host.endswith(":"):
         return hidden
-    return f"{parts.scheme}://{'' if ':' in user else user + at}{host}{parts.path}"
+    return f"{parts.scheme}://{'' if ':' in user else user + at}{host}{parts.path.rstrip('/')}"
 
 
 def said(error: Exception, told: str) -> HyllmError:
@@ -62,7 +72,16 @@ def said(error: Exception, told: str) -> HyllmError:
         return UsageError(f"{told}: the URL has a character that must be percent-encoded, or lacks something")
     if "libjvm" in words or "libhdfs" in words:
         return UsageError(f"{told}: HDFS needs Java and Hadoop's libhdfs: set JAVA_HOME and HADOOP_HOME")
-    if "NO_SUCH_BUCKET" in words or "To create buckets" in words:
+    if "valid account name" in words:
+        return UsageError(
+            f"{told}: the URL names no account: {scheme}://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH"
+        )
+    if _BAD_NAME.search(words):
+        return UsageError(
+            f"{told}: no bucket or container can have this name: it is 3 to 63 of a-z, 0-9 and - ({_short(words)})"
+        )
+    is_gone = scheme in ("gs", "gcs") and isinstance(error, FileNotFoundError)
+    if is_gone or _NO_BUCKET.search(words):
         return UsageError(f"{told}: there is no such bucket; make it, or correct its name")
     if isinstance(error, PermissionError) or _REFUSED.search(words):
         hint = _CREDENTIALS.get(scheme, "who may write there")

@@ -158,7 +158,7 @@ class Driver:
     def _goes_on(self) -> bool:
         """Passes on Ctrl-C and the guard's word, and starts what can be; whether anything is running."""
         if self._guard and self._ended.stopped is None and (lost := self._guard.stopped):
-            self._ended.stopped = UsageError(lost)
+            self._ended.stopped = EndpointError(lost) if self._guard.is_silent else UsageError(lost)
             self._stop(lost)
         if self._interrupts and self._schedule.stopped is None:
             self._stop(INTERRUPTED)
@@ -202,7 +202,9 @@ class Driver:
         self._cluster.tell_lost(start.holder)
         if not self._interrupts:
             self._said(f"shard {start.shard} on {self._cluster.name_of(start.node)}: {outcome.why}")
-        if isinstance(outcome, Broke) and outcome.by_machine:
+        if isinstance(outcome, Broke) and outcome.by_storage:
+            self._schedule.cannot_reach(start, outcome.why)
+        elif isinstance(outcome, Broke) and outcome.by_machine:
             self._schedule.failed_machine(start, outcome.why)
         else:
             with_machine = isinstance(outcome, Died) and outcome.with_machine
@@ -217,9 +219,9 @@ class Driver:
         elif end.cause == "machine":
             self._said(f"{self._cluster.name_of(start.node)}: {end.stopped}")
             self._schedule.failed_machine(start, end.stopped)
-        elif end.cause == "endpoint" and self._own_endpoints:
+        elif end.cause == "storage" or (end.cause == "endpoint" and self._own_endpoints):
             self._said(f"{self._cluster.name_of(start.node)}: {end.stopped}")
-            self._schedule.failed_endpoint(start, end.stopped)
+            self._schedule.cannot_reach(start, end.stopped)
         elif end.stopped == INTERRUPTED and not self._interrupts:  # its machine was told to shut down
             self._schedule.died(start, "the machine was shut down", with_machine=True)
         else:

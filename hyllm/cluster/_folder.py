@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from hyllm.cluster._arrow import open_arrow
+from hyllm.cluster._arrow_errors import shown
 from hyllm.cluster._local import LocalFolder
 from hyllm.cluster._names import Stat
 from hyllm.errors import UsageError
@@ -33,7 +34,7 @@ class Folder(Protocol):
 
     @property
     def where(self) -> str:
-        """The folder as messages say it: what was given, without a URL's query and password."""
+        """The folder as messages say it: what was given, without a URL's query, password and slash at the end."""
         ...
 
     def names(self, below: str = "") -> list[str]:
@@ -105,8 +106,10 @@ def open_folder(where: str) -> Folder:
         return LocalFolder(where, Path(where))
     if not scheme[2]:
         raise UsageError(f"{scheme[0]}…: a URL has two slashes after its scheme: {scheme[1]}://")
+    if "#" in where:  # what comes after it would be left out, the options too
+        raise UsageError(f"{shown(where)}: the URL has a # in it; write it as %23")
     if scheme[1].lower() == "file":
-        return LocalFolder(where, _path(where))
+        return LocalFolder(where.rstrip("/"), _path(where))
     return open_arrow(where)
 
 

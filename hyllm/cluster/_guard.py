@@ -70,6 +70,8 @@ class Guard:
         self._step = step
         self._token = uuid.uuid4().hex
         self._stopped: str | None = None
+        self.is_silent = False
+        """Whether the storage is why the run is to stop."""
         self._tried: float | None = None
         """Since when a sign of life is being written."""
         self._over = threading.Event()
@@ -188,6 +190,7 @@ class Guard:
         return self._clock() - self._at >= DEAD / 2
 
     def _silent(self, why: str) -> str:
+        self.is_silent = True
         return (
             f"--store {self._folder.where}: no sign of life could be left there for "
             f"{self._clock() - self._at:.0f} s, another run may soon take over: {why}"

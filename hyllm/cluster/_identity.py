@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -45,7 +46,7 @@ def make_folder(where: str) -> Folder:
                 f"--store {folder.where}: is no folder of shards, and not empty; give a new folder"
             )
         about = {"form": _FORM, "id": uuid.uuid4().hex, "hyllm": __version__}
-        folder.write(MARK, json.dumps(about).encode())
+        _write_mark(folder, json.dumps(about).encode())
     identity_of(folder)
     return folder
 
@@ -99,6 +100,19 @@ def place_to_give(where: str) -> str:
     if len(kept) < len(options):
         kept.append("…")
     return f"{place}?{'&'.join(kept)}" if kept else place
+
+
+def _write_mark(folder: Folder, mark: bytes) -> None:
+    """Writes the mark, and sees whether what is written can be read: some stores keep checksums among the bytes."""
+    folder.write(MARK, mark)
+    with suppress(FileNotFoundError):  # deleted since
+        found = folder.read(MARK)
+        if found != mark and not found.startswith(b"{"):  # else another's, made at the same moment
+            folder.delete([MARK])
+            raise UsageError(
+                f"--store {folder.where}: this storage keeps other bytes than it is sent; S3-compatible ones that "
+                "do not know today's checksums do: set AWS_REQUEST_CHECKSUM_CALCULATION=when_required on every machine"
+            )
 
 
 def _open(where: str) -> Folder:

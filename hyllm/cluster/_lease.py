@@ -11,6 +11,7 @@ from hyllm.batch import Budget, Caps, Engine, Progress, StoreError, Took
 from hyllm.client import Price
 from hyllm.cluster._flow import LeasedFlow
 from hyllm.cluster._messages import NOTHING, Amounts, Ask, Grant, Leased, Standing, Unused
+from hyllm.cluster._patient import StorageAway
 from hyllm.errors import HyllmError
 
 _LOOK_EVERY = 0.05
@@ -23,6 +24,8 @@ _PATIENCE = 60.0
 """Seconds that the purse may take for an answer."""
 _SYNC_ANSWERS, _SYNC_SECONDS = 64, 5.0
 """After so many answers, or so long with something new, what came is synced."""
+_HOLD_AFTER = 15.0
+"""Seconds that a sync may take before nothing more is sent until it is done: what comes might be lost."""
 _AHEAD = 64
 """Requests that are leased for at the least, where the purse has as much."""
 
@@ -74,6 +77,8 @@ class Lease:
         self._began = clock()
         self._writing: asyncio.Task[None] | None = None
         self._cannot_sync = False
+        self._is_held = False
+        """Whether nothing is sent for now."""
 
     @property
     def requests(self) -> LeasedFlow:
@@ -194,7 +199,7 @@ class Lease:
             self._portion = Amounts(*map(_added, grant.leased, self._leased))
             self._leased = grant.leased
             self._set_caps()
-        self._budget.is_final = grant.final and not self._is_unwritten
+        self._budget.is_final = grant.final and not self._is_unwritten and not self._is_held
         engine.wake()
 
     # --- what is leased and used -------------------------------------------------------------------------
@@ -240,6 +245,10 @@ class Lease:
 
     def _set_caps(self) -> None:
         """Lets the budget use what is leased and written, and as much as it takes of what has no cap."""
+        if self._is_held:
+            self._budget.caps = Caps(dollars=0.0, tokens=0, pages=0)
+            self._budget.is_final = False
+            return
         pairs = zip(self._leased, self._written, strict=True)
         dollars, tokens, pages = (None if math.isinf(leased) else min(leased, one) for leased, one in pairs)
         self._budget.caps = Caps(
@@ -252,6 +261,10 @@ class Lease:
         while not self._cannot_sync:
             if self._is_to_be_synced(engine.progress):
                 self._writing = asyncio.create_task(self._write(engine))
+                await asyncio.wait([self._writing], timeout=_HOLD_AFTER)
+                if not self._writing.done():  # the storage is away perhaps
+                    self._is_held = True
+                    self._set_caps()
                 await asyncio.shield(self._writing)
             await asyncio.sleep(_LOOK_EVERY)
 
@@ -269,10 +282,12 @@ class Lease:
         except Exception as error:
             self._cannot_sync = True
             says = str(error) if isinstance(error, HyllmError) else repr(error)
-            engine.stop(StoreError(f"what came cannot be written to the run's folder: {says}"))
+            kind = StorageAway if isinstance(error, StorageAway) else StoreError
+            engine.stop(kind(f"what came cannot be written to the run's folder: {says}"))
             return
         self._written, self._synced, self._synced_at = leased, come, self._clock()
-        self._sync_took = self._synced_at - began
+        self._sync_took = min(_HOLD_AFTER, self._synced_at - began)  # an outage says nothing of the next one
+        self._is_held = False
         self._set_caps()
         engine.wake()
 

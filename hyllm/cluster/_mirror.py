@@ -4,14 +4,16 @@ import hashlib
 import os
 from collections.abc import Callable, Container
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from hyllm.archive import SUFFIXES
 from hyllm.cluster._folder import Folder, open_folder
-from hyllm.cluster._names import Stat
+from hyllm.cluster._names import Stat, is_name
 from hyllm.errors import UsageError
 
 _SIDECAR = ".json"
+_NAMED = 3
+"""Of files that are passed over."""
 
 
 def bring_here(url: str, told: Callable[[str], None]) -> Path:
@@ -19,7 +21,7 @@ def bring_here(url: str, told: Callable[[str], None]) -> Path:
 
     Args:
         url: of a folder, or of one file that holds pages.
-        told: told in a sentence what is copied, and where to.
+        told: told in sentences what is copied, and where to, and what is passed over.
 
     Returns:
         The copy: a folder with the same names below it, or the file.
@@ -30,11 +32,19 @@ def bring_here(url: str, told: Callable[[str], None]) -> Path:
     """
     parts = urlsplit(url)
     path = PurePosixPath(parts.path)
-    is_file = path.suffix.lower() in SUFFIXES
+    last = unquote(path.name)
+    is_file = PurePosixPath(last).suffix.lower() in SUFFIXES
     folder = open_folder(urlunsplit(parts._replace(path=str(path.parent))) if is_file else url)
     here = cache_folder("archives", folder.where)
-    only = path.name if is_file else None
-    wanted = {name: stat for name, stat in folder.stats().items() if _is_wanted(name, only)}
+    only = last if is_file else None
+    found = {name: stat for name, stat in folder.stats().items() if _is_wanted(name, only)}
+    wanted = {name: stat for name, stat in found.items() if is_name(name)}
+    if strange := [name for name in found if name not in wanted]:
+        some = ", ".join(strange[:_NAMED]) + ", …" * (len(strange) > _NAMED)
+        told(
+            f"{folder.where}: {len(strange):,} files are passed over, since no file here can be named like them "
+            f"(//, \\, . or .. in their names): {some}"
+        )
     if only is not None and only not in wanted:
         raise UsageError(f"{folder.where}/{only}: no such file")
     if not wanted:
@@ -47,7 +57,7 @@ def bring_here(url: str, told: Callable[[str], None]) -> Path:
         _copy(folder, name, stat, here / name)
     if not is_file:
         _forget(here, wanted.keys())
-    return here / path.name if is_file else here
+    return here / last if is_file else here
 
 
 def cache_folder(kind: str, key: str) -> Path:

@@ -20,7 +20,12 @@ def checked(name: str) -> str:
     Raises:
         ValueError: it is none: absolute, empty, with '..', '.' or a backslash in it, or a partial file's.
     """
-    parts = name.split("/")
-    if "\\" in name or any(part in ("", ".", "..") for part in parts) or is_partial(parts[-1]):
+    if not is_name(name):
         raise ValueError(f"{name!r} is no name of a file in a folder")
     return name
+
+
+def is_name(name: str) -> bool:
+    """Whether `checked` takes it. An object store may have others."""
+    parts = name.split("/")
+    return not ("\\" in name or any(part in ("", ".", "..") for part in parts) or is_partial(parts[-1]))

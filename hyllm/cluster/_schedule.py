@@ -50,7 +50,7 @@ class Schedule:
         self._machines_lost: Counter[int] = Counter()
         self._resting: dict[str, float] = {}
         self._said: dict[str, tuple[str, bool]] = {}
-        """Why they rest, and whether it is their endpoint."""
+        """Why they rest, and whether it is their endpoint, or the storage."""
         self._lost: dict[str, float] = {}
         """Machines that were lost, and until when they are not believed to be there."""
         self._failures: Counter[str] = Counter()
@@ -62,6 +62,7 @@ class Schedule:
         self.stopped: str | None = None
         """Why none is started any more."""
         self.stopped_by_endpoint = False
+        """Whether an endpoint is why, or the storage."""
 
     @property
     def waiting(self) -> Iterable[int]:
@@ -109,8 +110,8 @@ class Schedule:
         self.stop(why)
         self.stopped_by_endpoint |= by_endpoint
 
-    def failed_endpoint(self, start: Start, why: str) -> None:
-        """A machine's own endpoint cannot be used: its shard goes elsewhere, and it rests."""
+    def cannot_reach(self, start: Start, why: str) -> None:
+        """A machine cannot use its own endpoint, or reach the storage: its shard goes elsewhere, and it rests."""
         self._running[start.node] -= 1
         self._rest(start.node, why, by_endpoint=True)
         self._waiting.appendleft(start.shard)

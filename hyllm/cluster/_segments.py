@@ -33,9 +33,14 @@ class Segmenter:
         self._under_way: set[int] = {
             row[0] for row in db.execute("SELECT id FROM attempts WHERE outcome IS NULL")
         }
+        self._written = self._last, self._under_way
+
+    def keep(self) -> None:
+        """What was written last is kept: the next segment is of what is new since then."""
+        self._last, self._under_way = self._written
 
     def write(self, path: Path, said: dict[str, Any]) -> bool:
-        """Writes a segment to a local file; whether there is anything new in it.
+        """Writes a segment to a local file; whether there is anything new in it since the last that is kept.
 
         Args:
             path: the file, of which there is none.
@@ -86,7 +91,7 @@ class Segmenter:
         finally:
             db.execute("DETACH segment")
         is_new = bool(news or gone) and (under_way != self._under_way or last != self._last or bool(gone))
-        self._under_way, self._last = under_way, last
+        self._written = last, under_way
         return is_new
 
     def _spent(self) -> Amounts:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, Protocol
 from hyllm.batch import INTERRUPTED, Options, Took, load_setups, run_batch, setup_in_force
 from hyllm.batch.store import Store, StoreError, connect, transaction
 from hyllm.client import Endpoint
-from hyllm.cluster._folder import Folder, open_folder
+from hyllm.cluster._folder import Folder
 from hyllm.cluster._identity import identity_of
 from hyllm.cluster._layout import (
     MARK,
@@ -29,6 +29,7 @@ from hyllm.cluster._layout import (
 )
 from hyllm.cluster._lease import Lease
 from hyllm.cluster._messages import Ask, Grant, Leased, Unused
+from hyllm.cluster._patient import StorageAway, open_patiently
 from hyllm.cluster._scratch import scratch
 from hyllm.cluster._segments import Segmenter, restore, said_in, unaccounted
 from hyllm.errors import EndpointError, HyllmError, UsageError
@@ -64,7 +65,7 @@ class End(NamedTuple):
     """Whether all its pages are asked about and read, and its results stand in the folder."""
     stopped: str = ""
     """Why it was not finished."""
-    cause: Literal["endpoint", "machine", "run"] | None = None
+    cause: Literal["endpoint", "storage", "machine", "run"] | None = None
     """What stopped it: `run` is a cap, the deadline or Ctrl-C; nothing where no more was to be done in this run."""
 
 
@@ -74,6 +75,8 @@ class Broke(NamedTuple):
     why: str
     by_machine: bool
     """Whether it is the machine's fault, not that of the shard."""
+    by_storage: bool = False
+    """Whether the folder's storage could not be reached, which is no shard's fault."""
 
 
 class Purses(Protocol):
@@ -89,7 +92,7 @@ def run_task(task: Task, purse: Purses) -> End | Broke:
     try:
         return run_shard(task, purse)
     except HyllmError as error:  # of the folder, or this machine
-        return Broke(str(error), by_machine=True)
+        return Broke(str(error), by_machine=True, by_storage=isinstance(error, StorageAway))
     except OSError as error:  # of temporary files: SQLite's are told as the store's
         where = error.filename or tempfile.gettempdir()
         return Broke(f"{where}: {error.strerror or error}; see to this machine's disk", by_machine=True)
@@ -113,7 +116,7 @@ def run_shard(task: Task, purse: Purses) -> End:
         )
     if find_spec("pyarrow") is None:  # it is needed last, when everything is paid for
         raise UsageError("this machine has no pyarrow: pip install 'hyllm[ray]' there, too")
-    folder = open_folder(task.where)
+    folder = open_patiently(task.where)
     if not folder.exists(MARK):  # not mounted, perhaps
         raise UsageError(
             f"{folder.where}: is no folder of shards on this machine: {MARK} is missing; "
@@ -220,6 +223,7 @@ class _Running:
             return
         name = Segment(self._task.epoch, self._next).name(self._task.shard)
         self._folder.write_from(name, path)
+        self._segmenter.keep()
         self._leased = leased
         self._next += 1
 
@@ -259,6 +263,8 @@ def clear_finished(folder: Folder, shard: int) -> None:
 
 
 def _stopped(shard: int, why: HyllmError | str | None) -> End:
+    if isinstance(why, StorageAway):
+        return End(shard, False, str(why), "storage")
     if isinstance(why, EndpointError):
         return End(shard, False, str(why), "endpoint")
     return End(shard, False, str(why), "machine" if isinstance(why, HyllmError) else "run")

@@ -50,10 +50,13 @@ class Objects(fs.FileSystemHandler):
         if self.objects.pop(path, None) is None:
             raise FileNotFoundError(path)
 
+    def copy_file(self, src: str, dest: str) -> None:
+        self.objects[dest] = self.objects[src]
+
     def _refused(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError
 
-    copy_file = move = create_dir = delete_dir = delete_dir_contents = delete_root_dir_contents = _refused
+    move = create_dir = delete_dir = delete_dir_contents = delete_root_dir_contents = _refused
     open_append_stream = open_input_stream = _refused
 
 

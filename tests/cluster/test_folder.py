@@ -16,14 +16,15 @@ from typing import Any
 import pytest
 
 from hyllm.cluster._arrow import ArrowFolder
-from hyllm.cluster._arrow_errors import shown
+from hyllm.cluster._arrow_errors import said, shown
 from hyllm.cluster._copying import PIECE
 from hyllm.cluster._folder import Folder, open_folder
+from hyllm.cluster._identity import make_folder
 from hyllm.cluster._local import LocalFolder
 from hyllm.errors import EndpointError, HyllmError, UsageError
 from tests.cluster.objects import fs, object_store
 
-KINDS = ["local", "renaming", "renaming below", "objects"]
+KINDS = ["local", "renaming", "renaming below", "objects", "copied objects"]
 
 
 def sizes(folder: Folder, below: str = "") -> dict[str, int]:
@@ -34,12 +35,15 @@ def made(kind: str, root: Path) -> Folder:
     """A folder of a kind; all of one root are the same folder, but for objects."""
     if kind == "local":
         return LocalFolder(str(root / "a"), root / "a")
-    if kind == "objects":
-        files, _ = object_store()
-        return ArrowFolder(files, "bucket/a", given="", where="s3://bucket/a", whole_on_close=True)
+    if kind in ("objects", "copied objects"):
+        whole = kind == "objects"
+        return ArrowFolder(
+            object_store()[0], "bucket/a", given="", where="s3://bucket/a", whole_on_close=whole
+        )
     below = kind == "renaming below"
     files = fs.SubTreeFileSystem(str(root), fs.LocalFileSystem())
-    return ArrowFolder(files, "a/b" if below else "", given="", where="hdfs://h/a", whole_on_close=False)
+    base = "a/b" if below else ""
+    return ArrowFolder(files, base, given="", where="hdfs://h/a", whole_on_close=False, is_bucket=False)
 
 
 @pytest.fixture(params=KINDS)
@@ -215,11 +219,12 @@ def test_a_read_that_breaks_off_leaves_no_copy(tmp_path: Path) -> None:
     assert not (tmp_path / "copy").exists()
 
 
+@pytest.mark.parametrize("whole_on_close", [True, False])
 class TestObjectsThatChange:
     """Object stores answer each piece by itself, so a reading may meet two writers."""
 
-    def test_written_anew_while_it_is_read(self) -> None:
-        folder, readings = self._folder(), list[int]()
+    def test_written_anew_while_it_is_read(self, whole_on_close: bool) -> None:
+        folder, readings = self._folder(whole_on_close), list[int]()
 
         def take(pieces: Iterator[bytes]) -> bytes:
             readings.append(len(readings))
@@ -230,8 +235,8 @@ class TestObjectsThatChange:
         assert folder._read("a", take) == b"a new one"  # pyright: ignore[reportPrivateUsage]
         assert len(readings) == 2
 
-    def test_written_again_and_again(self) -> None:
-        folder, written = self._folder(), list[int]()
+    def test_written_again_and_again(self, whole_on_close: bool) -> None:
+        folder, written = self._folder(whole_on_close), list[int]()
 
         def take(pieces: Iterator[bytes]) -> bytes:
             written.append(len(written))
@@ -241,8 +246,8 @@ class TestObjectsThatChange:
         with pytest.raises(EndpointError, match="a is written anew whenever it is read"):
             folder._read("a", take)  # pyright: ignore[reportPrivateUsage]
 
-    def test_deleted_while_it_is_read(self) -> None:
-        folder = self._folder()
+    def test_deleted_while_it_is_read(self, whole_on_close: bool) -> None:
+        folder = self._folder(whole_on_close)
 
         def take(pieces: Iterator[bytes]) -> bytes:
             folder.delete(["a"])
@@ -251,8 +256,8 @@ class TestObjectsThatChange:
         with pytest.raises(FileNotFoundError, match="there is no a"):
             folder._read("a", take)  # pyright: ignore[reportPrivateUsage]
 
-    def _folder(self) -> ArrowFolder:
-        folder = ArrowFolder(object_store()[0], "b", given="", where="s3://b", whole_on_close=True)
+    def _folder(self, whole_on_close: bool) -> ArrowFolder:
+        folder = ArrowFolder(object_store()[0], "b", given="", where="s3://b", whole_on_close=whole_on_close)
         folder.write("a", b"123")
         return folder
 
@@ -282,7 +287,10 @@ class TestOpening:
             ("s3://key:SECRET x@b/p", "s3://b/p: cannot be opened: the URL has a character"),
             ("s3://key:SEC/RET@b/p", "s3://…: cannot be opened: the URL has a character"),
             ("s3://b/p?color=SECRET&region=x", "s3://b/p: cannot be opened: Unexpected query parameter in S3 URI: 'color'"),
-            ("abfs://c/x", "abfs://c/x: cannot be opened: AzureOptions doesn't contain a valid account name"),
+            ("abfs://c/x?sig=SECRET", "abfs://c/x: cannot be opened: the URL names no account: abfs://CONTAINER@ACCOUNT.dfs.core.windows.net/PATH"),
+            ("s3://b/a#b/x?endpoint_override=h&secret=SECRET", "s3://b/a: the URL has a # in it; write it as %23"),
+            ("gs://key:SEC#RET@b/p", "gs://…: the URL has a # in it; write it as %23"),
+            ("file:///a#b", "file:///a: the URL has a # in it; write it as %23"),
             ("file://host/x", "file://host/x: a file URL is file:///PATH"),
         ],
     )  # fmt: skip
@@ -325,9 +333,10 @@ class TestOpening:
         with pytest.raises(UsageError, match="a: cannot be written"):
             open_folder(str(tmp_path)).write("a", b"")
 
-    def test_a_server_that_refuses(self, s3: "Refusing") -> None:
+    @pytest.mark.parametrize("scheme", ["s3", "S3"])
+    def test_a_server_that_refuses(self, s3: "Refusing", scheme: str) -> None:
         with pytest.raises(UsageError) as said:
-            open_folder(f"s3://b/x?endpoint_override=127.0.0.1:{s3.port}&scheme=http")
+            open_folder(f"{scheme}://b/x?endpoint_override=127.0.0.1:{s3.port}&scheme=http")
         assert str(said.value).startswith(
             "s3://b/x: cannot be opened: access is refused; check AWS_ACCESS_KEY_ID"
         )
@@ -386,6 +395,26 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Refusing]:
             EndpointError,
             "failed for 'https://a.net/x' twice",
         ),
+        (
+            "When initiating multiple part upload for key 'x' in bucket 'Bad_Name': AWS Error UNKNOWN (HTTP status 400) "
+            "during CreateMultipartUpload operation: Unable to parse ExceptionName: InvalidBucketName Message: no",
+            UsageError,
+            "no bucket or container can have this name",
+        ),
+        (
+            "When getting information for bucket 'Bad_Name': AWS Error UNKNOWN (HTTP status 400) during HeadBucket "
+            "operation: No response body.",
+            UsageError,
+            "no bucket or container can have this name",
+        ),
+        (
+            "When getting information for bucket 'good-name': AWS Error UNKNOWN (HTTP status 400) during HeadBucket "
+            "operation: No response body.",
+            UsageError,
+            "access is refused",
+        ),
+        ("Azure Error: [InvalidResourceName] 400 The name", UsageError, "container can have this name"),
+        ("Azure Error: [ContainerNotFound] 404 The", UsageError, "there is no such bucket"),
         ("x" * 5_000, EndpointError, "xxx…"),
     ],
 )
@@ -405,11 +434,20 @@ def test_a_write_that_fails(words: str, error: type[HyllmError], says: str) -> N
     assert folder.names() == []
 
 
+def test_a_bucket_of_google_that_is_deleted_meanwhile() -> None:
+    gone = FileNotFoundError(2, "google::cloud::Status(NOT_FOUND: no such thing)")
+    assert str(said(gone, "gs://b/p: a cannot be written")) == (
+        "gs://b/p: a cannot be written: there is no such bucket; make it, or correct its name"
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [
         ("s3://b/p?secret=1#2", "s3://b/p"),
         ("s3://key:secret@b/p", "s3://b/p"),
+        ("s3://b/p/?region=x", "s3://b/p"),
+        ("s3://b/", "s3://b"),
         ("s3://key:sec/ret@b/p", "s3://…"),
         ("s3://key:/secret@b/p", "s3://…"),
         ("hdfs://h:8020/p", "hdfs://h:8020/p"),
@@ -421,3 +459,19 @@ def test_a_write_that_fails(words: str, error: type[HyllmError], says: str) -> N
 )
 def test_a_url_is_shown_without_secrets(url: str, says: str) -> None:
     assert shown(url) == says
+
+
+def test_storage_that_keeps_checksums_among_the_bytes_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = LocalFolder.write
+
+    def garbled(self: LocalFolder, name: str, data: bytes) -> None:
+        write(self, name, b"%x\r\n%s\r\n0\r\nx-amz-checksum-crc64nvme:AAA=\r\n\r\n" % (len(data), data))
+
+    monkeypatch.setattr(LocalFolder, "write", garbled)
+    where = str(tmp_path / "store")
+    with pytest.raises(UsageError, match="AWS_REQUEST_CHECKSUM_CALCULATION=when_required"):
+        make_folder(where)
+    monkeypatch.setattr(LocalFolder, "write", write)
+    assert make_folder(where).names() == ["hyllm-shards.json"]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -22,7 +23,7 @@ from hyllm.cluster._guard import DEAD, EVERY
 from hyllm.cluster._layout import RUN as FILE
 from hyllm.cluster._messages import Total
 from hyllm.cluster._ray import HeadLost
-from hyllm.errors import EndpointError, UsageError
+from hyllm.errors import EndpointError, HyllmError, UsageError
 from tests.batch.making import answer_to, arguments, asked, count, make_archive, number_in
 from tests.batch.test_command import hyllm
 from tests.cluster.running import HERE, Threads, address, cut_archive, drive, shards_of, unfinished, whole
@@ -248,6 +249,7 @@ def test_storage_may_fail_for_half_of_the_time_after_which_others_take_over(wher
     clock.now += 1
     until(lambda: guard.stopped)
     assert str(guard.stopped).endswith("another run may soon take over: access is refused")
+    assert guard.is_silent
     assert "\n" not in str(guard.stopped)
     storage.error = None
     until(lambda: _sign(where)["at"] == clock.now)  # what is in flight is guarded as long as that is possible
@@ -524,6 +526,22 @@ def test_only_a_head_that_is_lost_is_taken_for_one(tmp_path: Path, endpoint: End
     with whole(where) as store, pytest.raises(EndpointError, match="something else"):
         _driver(where, endpoint, store, Threads("a"), told).run()
     assert isinstance(drive(other, endpoint, HeadGone("a")).stopped, HeadLost)
+
+
+@HERE
+@pytest.mark.parametrize(("is_silent", "code"), [(True, 5), (False, 2)])
+def test_a_run_whose_guard_cannot_reach_the_storage_ends_as_one_whose_shards_cannot(
+    tmp_path: Path, endpoint: Endpoint, is_silent: bool, code: int
+) -> None:
+    where = tmp_path / "store"
+    cut_archive(where, endpoint, make_archive(tmp_path / "archive", 3), 4)
+    with whole(where) as store:
+        driver = _driver(where, endpoint, store, Threads("a"), lambda now: None)
+        driver._guard = cast(Guard, SimpleNamespace(stopped="no sign of life", is_silent=is_silent))  # pyright: ignore
+        ended = driver.run()
+    assert isinstance(ended.stopped, HyllmError)
+    assert ended.stopped.exit_code == code
+    assert count(endpoint) == 0
 
 
 @HERE

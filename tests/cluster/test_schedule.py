@@ -109,19 +109,19 @@ def test_a_machine_whose_endpoint_is_dead_rests_and_its_shard_goes_elsewhere() -
     clock = Clock()
     one = schedule(2, clock=clock)
     first, _ = all_next(one, "a", "b")
-    one.failed_endpoint(first, "its endpoint is dead")
+    one.cannot_reach(first, "its endpoint is dead")
     assert not all_next(one, "a", "b")
     one.ended(Start(2, 1, "b"))
     assert all_next(one, "a", "b") == [Start(1, 2, "b")]
     clock.now = 61
-    one.failed_endpoint(Start(1, 2, "b"), "the same")
+    one.cannot_reach(Start(1, 2, "b"), "the same")
     assert [start.node for start in all_next(one, "a", "b")] == ["a"]
 
 
 def test_where_all_endpoints_are_dead_the_run_stops() -> None:
     one = schedule(3)
     for start in all_next(one, "a", "b"):
-        one.failed_endpoint(start, f"{start.node}'s endpoint is dead")
+        one.cannot_reach(start, f"{start.node}'s endpoint is dead")
     assert not all_next(one, "a", "b")
     assert one.stopped == "no machine can go on: b's endpoint is dead"
     assert one.stopped_by_endpoint
@@ -186,7 +186,7 @@ def test_whatever_happens_each_shard_is_run_once_at_a_time() -> None:
                 case 1:
                     one.failed_machine(start, "x")
                 case 2:
-                    one.failed_endpoint(start, "x")
+                    one.cannot_reach(start, "x")
                 case _:
                     one.ended(start)
                     done.add(start.shard)
