@@ -10,15 +10,18 @@ from hyllm.archive import PageReader
 from hyllm.batch import (
     Options,
     Setup,
+    Store,
     adopt,
     begin_trial,
     compare,
     enqueue,
+    gc,
     load_setups,
     new_setup,
     run_batch,
 )
 from hyllm.batch._reader import read_here
+from hyllm.batch._store import transaction
 from hyllm.batch._versions import overlap, versions
 from hyllm.errors import UsageError
 from hyllm.extract import Extractor
@@ -61,6 +64,20 @@ def test_an_older_version_that_was_not_asked_about_costs_nothing(tmp_path: Path,
         run(store, endpoint)
 
     assert count(endpoint) == 1
+
+
+def test_an_older_version_is_not_paid_for_by_adopting_another_setup(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = tmp_path / "archive"
+    write(archive, "scan1", BASE, **PLACE)
+    with opened(tmp_path / "a.db", endpoint, archive):
+        pass
+    write(archive, "scan2", BASE + "又讯。\n", **PLACE)
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint)
+
+        assert _adopt(store, endpoint, tmp_path) == 1
 
 
 def test_a_wrong_date_hides_no_page(tmp_path: Path, endpoint: Endpoint) -> None:
@@ -188,6 +205,54 @@ def test_another_setup_is_tried_compared_and_then_adopted(tmp_path: Path, endpoi
         assert all(line["officials"] for line in exported(tmp_path / "a.db"))
         assert adopt(store.connection, trial) == 0
     assert not any(line["officials"] for line in exported(tmp_path / "a.db"))
+
+
+def _adopt(store: Store, endpoint: Endpoint, tmp_path: Path) -> int:
+    """Puts another setup in force without a trial; how many pages are to be asked."""
+    with transaction(store.connection) as db:
+        in_force = load_setups(db)[-1]
+        return adopt(db, begin_trial(db, _other(endpoint, _prompts(tmp_path, "官员一概不报。")), in_force))
+
+
+def test_a_text_that_comes_back_is_asked_about_with_the_setup_in_force(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = make_archive(tmp_path / "archive", 40)
+    changing = next(archive.rglob("0001.txt"))
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint)
+        changing.write_text(page_text(77), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        run(store, endpoint)
+        # the text that no page has any more comes first, and is none of those tried
+        store.connection.execute(
+            "UPDATE jobs SET rank = -9e18 WHERE text_id NOT IN (SELECT text_id FROM pages)"
+        )
+        assert _adopt(store, endpoint, tmp_path) == 40
+        run(store, endpoint)
+        changing.write_text(page_text(1), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        run(store, endpoint)
+
+    assert count(endpoint) == 40 + 1 + 40 + 1
+    assert "官员一概不报" in endpoint.bodies[-1]["messages"][0]["content"]
+
+
+def test_new_pages_are_taken_in_after_texts_were_cleared_out(tmp_path: Path, endpoint: Endpoint) -> None:
+    archive = make_archive(tmp_path / "archive", 1)
+    (page,) = archive.rglob("*.txt")
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        page.write_text(page_text(77), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        run(store, endpoint)
+        page.write_text(page_text(0), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        assert gc(store.connection, size=0).texts == 1
+        assert enqueue(store, [make_archive(archive, 3)], PageReader()).texts == 3
+        run(store, endpoint)
+    assert len(exported(tmp_path / "a.db")) == 3
 
 
 def test_watching_the_model_tells_a_change_behind_the_same_name(tmp_path: Path, endpoint: Endpoint) -> None:
