@@ -1,5 +1,6 @@
 """Caps on dollars, tokens and pages: hard, since what a request may cost is reserved before it goes out."""
 
+import math
 import sqlite3
 from bisect import insort
 from collections import deque
@@ -84,6 +85,11 @@ class Budget:
         self.reserved_dollars = 0.0
         self.reserved_tokens = 0.0
 
+    @property
+    def pages_left(self) -> float:
+        """How many more pages may be asked about."""
+        return math.inf if self.caps.pages is None else self.caps.pages - self.pages
+
     def expect(self, page_tokens: int) -> Reserved:
         """What a request about a page of so many tokens may take, at worst or nearly."""
         prompt = self._prompt_tokens + page_tokens * 1.15
@@ -97,7 +103,7 @@ class Budget:
         """Whether a request fits under every cap beside those in flight."""
         self.looked_for = request, is_first
         caps = self.caps
-        if is_first and caps.pages is not None and self.pages >= caps.pages:
+        if is_first and self.pages_left <= 0:
             return False
         if caps.tokens is not None and self.tokens + self.reserved_tokens + request.tokens > caps.tokens:
             return False

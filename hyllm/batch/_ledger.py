@@ -24,6 +24,13 @@ SET_ASIDE = 4
 others come last in the queue, and then alone: so no page is set aside because somebody killed a run.
 """
 
+_COUNTS = (
+    "purpose = 'page' AND outcome IS NOT 'unsent' AND cause IS NOT 'unreachable' AND cause IS NOT 'endpoint'"
+)
+"""Of an attempt: whether its page was asked about, as far as is known."""
+WAS_ASKED = f"(j.turn > 0 OR EXISTS (SELECT 1 FROM attempts WHERE job_id = j.id AND {_COUNTS}))"
+"""Of a job `j`: whether its page was asked about."""
+
 _LEARNT_FROM = 500
 
 
@@ -37,6 +44,8 @@ class Job:
     blame: int
     tokens: int
     """Of the page's text, estimated."""
+    was_asked: bool = False
+    """Whether its page was asked about before, and counts."""
     tries: int = 0
     """How often this request failed in passing in this run."""
     throttled: int = 0
@@ -52,8 +61,8 @@ class Job:
 
     @property
     def is_first(self) -> bool:
-        """Whether this is the first of a page's requests, and goes out for the first time."""
-        return self.turn == 0 and self.purpose == "page" and not self.is_repeated
+        """Whether this is the first of a page's requests, so that the page counts from now on."""
+        return self.turn == 0 and self.purpose == "page" and not self.was_asked
 
 
 class Recovered(NamedTuple):
@@ -117,7 +126,9 @@ def abandon(db: sqlite3.Connection, run: int) -> None:
     db.execute("UPDATE jobs SET state = 'open' WHERE state = 'sent'")
 
 
-def claim(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None) -> list[Job]:
+def claim(
+    db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None, asked: bool = False
+) -> list[Job]:
     """The next jobs of the queue, taken out of it: further turns first, then in the order of the shuffle.
 
     Args:
@@ -126,11 +137,13 @@ def claim(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: i
         most: how many.
         blame: the lane: 0 the unsuspected, 1 those that were among others when a run died, 2 and more.
         up_to: with a sample, the rank of its last job.
+        asked: only those whose pages were asked about before.
     """
+    only = f"{'AND j.rank <= ? ' if up_to is not None else ''}{f'AND {WAS_ASKED} ' if asked else ''}"
     sql = (
-        "SELECT j.id, j.text_id, j.turn, j.blame, t.tokens FROM jobs j JOIN texts t ON t.id = j.text_id "
+        f"SELECT j.id, j.text_id, j.turn, j.blame, t.tokens, {WAS_ASKED} FROM jobs j JOIN texts t ON t.id = j.text_id "
         f"WHERE j.state = 'open' AND j.setup_id = ? AND j.blame {'>=' if blame > 1 else '='} ? "
-        f"{'AND j.rank <= ? ' if up_to is not None else ''}ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?"
+        f"{only}ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?"
     )
     values = (setup, blame, *(() if up_to is None else (up_to,)), most)
     found = [Job(*row) for row in db.execute(sql, values)]
@@ -351,6 +364,14 @@ class Spent(NamedTuple):
     out_tokens: int = 0
 
 
+def pages_asked(db: sqlite3.Connection, after: int = 0) -> int:
+    """How many pages were asked about, for the first time after an attempt."""
+    return db.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM attempts WHERE {_COUNTS} GROUP BY +job_id HAVING min(id) > ?)",
+        (after,),
+    ).fetchone()[0]
+
+
 def spent(db: sqlite3.Connection, price: Price | None = None) -> Spent:
     """What the attempts of all runs took, and what those that are out in files may take.
 
@@ -370,10 +391,7 @@ def spent(db: sqlite3.Connection, price: Price | None = None) -> Spent:
         "count(*) FILTER (WHERE outcome = 'uncertain' OR cause IN ('time-out', 'broken off')) FROM attempts",
         (sent, cached, came),
     ).fetchone()
-    (pages,) = db.execute(
-        "SELECT count(DISTINCT job_id) FROM attempts WHERE purpose = 'page' AND outcome IS NOT 'unsent' "
-        "AND cause IS NOT 'unreachable'"
-    ).fetchone()
+    pages = pages_asked(db)
     out, out_dollars, out_tokens = db.execute(
         "SELECT count(*), total(r.dollars), total(r.tokens) FROM attempts a "
         "JOIN batch_requests r ON r.attempt_id = a.id WHERE a.outcome = 'out'"

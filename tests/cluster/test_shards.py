@@ -15,10 +15,13 @@ import pytest
 
 from hyllm.archive import PageReader
 from hyllm.batch import CAP_REACHED, Caps, Store, enqueue, retry
+from hyllm.batch import _ledger as ledger
+from hyllm.batch._store import transaction
 from hyllm.client import Price, find_endpoint
 from hyllm.cluster import make_folder
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._ray import Died
+from hyllm.cluster._segments import Segmenter, said_in
 from hyllm.errors import EndpointError
 from tests.batch.batching import answered, run_all, take, write
 from tests.batch.making import (
@@ -33,7 +36,7 @@ from tests.batch.making import (
     wait_for,
 )
 from tests.batch.test_command import hyllm
-from tests.batch.test_run import ask
+from tests.batch.test_run import ask, opened
 from tests.cluster.running import (
     HERE,
     Threads,
@@ -164,6 +167,29 @@ def _killed_often(
     assert not unfinished(where)
     assert differing(alone, shards) == [], f"after {met} kills, {twice} paid twice"
     return met, twice
+
+
+def test_a_segment_counts_a_page_that_an_earlier_start_asked_about_no_second_time(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = make_archive(tmp_path / "archive", 6)
+
+    def begin(jobs: int, blame: int) -> None:
+        with transaction(db):
+            found = ledger.claim(db, 1, jobs, blame=blame, up_to=None)
+            ledger.begin(db, ledger.begin_run(db, 1), [(job, b"") for job in found])
+
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        db = store.connection
+        begin(3, 0)
+        with transaction(db):
+            ledger.recover(db)
+        segmenter = Segmenter(tmp_path / "a.db", db)
+        begin(3, 1)
+        begin(2, 0)
+        segmenter.write(tmp_path / "one.segment", {})
+
+    assert said_in(tmp_path / "one.segment")["spent"] == [0.0, 0.0, 2]
 
 
 def test_after_kills_a_shard_goes_on_from_its_segments(tmp_path: Path, endpoint: Endpoint) -> None:
