@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from hyllm.answers import Usage
-from hyllm.batch._ledger import last_answers, spent
+from hyllm.batch._ledger import last_answers, spent, unsure_alone
 from hyllm.batch._setup import Setup
 from hyllm.client import Price
 from hyllm.tokens import estimate_tokens
@@ -172,6 +172,8 @@ def budget_of(db: sqlite3.Connection, setup: Setup, caps: Caps, price: Price | N
         budget.learn(*took)
     before = spent(db, price)
     budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
+    for page_tokens in unsure_alone(db):
+        budget.may_have_spent(budget.expect(page_tokens))
     budget.reserved_dollars, budget.reserved_tokens = before.out_dollars, before.out_tokens
     return budget
 

@@ -330,9 +330,12 @@ class Engine:
         try:
             came, _ = self._came(ready, await self._poster.post(ready.body))
         except (PassingError, EndpointError, AnswerError) as error:
-            said = str(error)
+            said, cause = str(error), "watch"
             self._budget.release(ready.reserved)
-            await self._write(lambda db: ledger.failed_in_passing(db, ready.job, cause="watch", message=said))
+            if isinstance(error, PassingError) and error.maybe_paid:
+                cause = error.cause
+                self._budget.may_have_spent(ready.reserved)
+            await self._write(lambda db: ledger.failed_in_passing(db, ready.job, cause=cause, message=said))
         else:
             await self._write(lambda db: keep(db, ready.job, came))
             watched = Watched(ready.job.id, came.raw, came.model, came.fingerprint)
@@ -386,9 +389,8 @@ class Engine:
     async def _later(self, ready: _Ready, error: PassingError) -> None:
         """Tries a request again in a while, or gives it up."""
         job = ready.job
-        maybe_paid = error.late or error.cause == "broken off"
         self._budget.release(ready.reserved)
-        if maybe_paid:
+        if error.maybe_paid:
             self._budget.may_have_spent(ready.reserved)
         if error.unreachable:
             self._not_asked(ready)

@@ -28,6 +28,8 @@ _COUNTS = (
     "purpose = 'page' AND outcome IS NOT 'unsent' AND cause IS NOT 'unreachable' AND cause IS NOT 'endpoint'"
 )
 """Of an attempt: whether its page was asked about, as far as is known."""
+_UNSURE = "outcome = 'uncertain' OR cause IN ('time-out', 'broken off')"
+"""Of an attempt: whether nobody knows if it is paid for."""
 WAS_ASKED = f"(j.turn > 0 OR EXISTS (SELECT 1 FROM attempts WHERE job_id = j.id AND {_COUNTS}))"
 """Of a job `j`: whether its page was asked about."""
 
@@ -356,7 +358,7 @@ class Spent(NamedTuple):
     pages: int
     """Pages that were asked about."""
     unsure: int
-    """Requests of which nobody knows whether they are paid for; counted like the mean of the others."""
+    """Requests of which nobody knows whether they are paid for; counted like the mean of those answered."""
     out: int = 0
     """Requests that are out in files."""
     out_dollars: float = 0.0
@@ -370,6 +372,20 @@ def pages_asked(db: sqlite3.Connection, after: int = 0) -> int:
         f"SELECT count(*) FROM (SELECT 1 FROM attempts WHERE {_COUNTS} GROUP BY +job_id HAVING min(id) > ?)",
         (after,),
     ).fetchone()[0]
+
+
+def unsure_alone(db: sqlite3.Connection) -> list[int]:
+    """What `spent` counts as nothing: requests that may be paid for, where none was answered, so that there is no mean.
+
+    Of each, the tokens of its page's text.
+    """
+    if db.execute("SELECT 1 FROM attempts WHERE outcome = 'answer' LIMIT 1").fetchone():
+        return []
+    rows = db.execute(
+        f"SELECT coalesce(t.tokens, 0) FROM (SELECT job_id FROM attempts WHERE {_UNSURE}) a "
+        "JOIN jobs j ON j.id = a.job_id LEFT JOIN texts t ON t.id = j.text_id"
+    )
+    return [row[0] for row in rows]
 
 
 def spent(db: sqlite3.Connection, price: Price | None = None) -> Spent:
@@ -388,7 +404,7 @@ def spent(db: sqlite3.Connection, price: Price | None = None) -> Spent:
         f"SELECT total(coalesce(cost, {reckoned})), "
         "total(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)), "
         "count(*) FILTER (WHERE outcome = 'answer'), "
-        "count(*) FILTER (WHERE outcome = 'uncertain' OR cause IN ('time-out', 'broken off')) FROM attempts",
+        f"count(*) FILTER (WHERE {_UNSURE}) FROM attempts",
         (sent, cached, came),
     ).fetchone()
     pages = pages_asked(db)

@@ -19,14 +19,15 @@ from hyllm.batch import (
     load_setups,
     new_setup,
     run_batch,
+    spent,
 )
 from hyllm.batch._reader import read_here
 from hyllm.batch._store import transaction
 from hyllm.batch._versions import overlap, versions
 from hyllm.errors import UsageError
 from hyllm.extract import Extractor
-from tests.batch.making import answer_to, count, exported, make_archive, page_text
-from tests.batch.test_run import address, opened, run
+from tests.batch.making import answer_to, asked, count, exported, make_archive, number_in, page_text
+from tests.batch.test_run import PRICE, address, opened, run
 from tests.conftest import Endpoint, Reply
 
 
@@ -273,6 +274,23 @@ def test_watching_the_model_tells_a_change_behind_the_same_name(tmp_path: Path, 
     assert "answers as before" in second.notes[0]
     assert "THE MODEL HAS CHANGED" in second.notes[-1]
     assert len(exported(tmp_path / "a.db")) == 60
+
+
+def test_a_page_asked_again_to_watch_the_model_may_have_been_paid_for_though_no_answer_came(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = make_archive(tmp_path / "archive", 24)
+    endpoint.answer = lambda body: Reply(cut=20) if asked(endpoint)[number_in(body)] > 1 else answer_to(body)
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint, sample=12, price=PRICE)
+        ended = run(store, endpoint, watch_every=4, concurrency=1, price=PRICE)
+        again = count(endpoint) - 24
+        found = spent(store.connection)
+
+    assert again >= 10
+    assert found.unsure == again
+    assert found.dollars == pytest.approx(0.002 * (24 + again))
+    assert ended.dollars >= found.dollars
 
 
 def test_a_store_that_names_code_runs_it_only_if_the_user_names_it_too(
