@@ -74,6 +74,9 @@ class _Ready:
     body: bytes
     prepared: Prepared | None
     reserved: Reserved
+    """At worst, put aside of the budget."""
+    expected: float
+    """Tokens that it will hardly pass, for the pace."""
     is_first: bool = False
     """Whether its page counts from this try on."""
 
@@ -177,9 +180,9 @@ class Engine:
         if not due and (not self._ready or len(self._again) > 2 * self._pace.limit + 64):
             return False
         ready = self._again[0][2] if due else self._ready[0]
-        if self._pace.wait(ready.reserved.tokens) > 0:
+        if self._pace.wait(ready.expected) > 0:
             return False
-        ready.reserved = self._budget.expect(ready.job.tokens)
+        ready.reserved, ready.expected = self._foreseen(ready.job)
         ready.is_first = ready.job.is_first
         if not self._budget.room_for(ready.reserved, is_first=ready.is_first):
             if not self._tasks and self._budget.is_final:
@@ -191,7 +194,7 @@ class Engine:
             self._ready.popleft()
         self._budget.reserve(ready.reserved, is_first=ready.is_first)
         ready.job.was_asked = True
-        sent = self._pace.sent(ready.reserved.tokens)
+        sent = self._pace.sent(ready.expected)
         self.progress.in_flight = self._pace.in_flight
         task = asyncio.create_task(self._one(ready, sent))
         self._tasks.add(task)
@@ -212,7 +215,7 @@ class Engine:
         self._changed.clear()
         seconds = _IDLE
         if self._ready:
-            seconds = self._pace.wait(self._ready[0].reserved.tokens) or _IDLE
+            seconds = self._pace.wait(self._ready[0].expected) or _IDLE
         if self._again and (due := self._again[0][0] - time.monotonic()) > 0:
             seconds = min(seconds, due)
         try:
@@ -279,12 +282,16 @@ class Engine:
 
     def _prepared(self, job: Job) -> _Ready:
         """A job with its body."""
-        reserved = self._budget.expect(job.tokens)
+        foreseen = self._foreseen(job)
         if job.turn:
             body = ledger.body_of_turn(self._look, job.id, job.turn).encode()
-            return _Ready(job, body, None, reserved)
+            return _Ready(job, body, None, *foreseen)
         prepared = self._bodies.prepare(ledger.text_of(self._look, job.text_id))
-        return _Ready(job, prepared.body, prepared, reserved)
+        return _Ready(job, prepared.body, prepared, *foreseen)
+
+    def _foreseen(self, job: Job) -> tuple[Reserved, float]:
+        """What a request takes at worst, and the tokens that it will hardly pass."""
+        return self._budget.at_most(job.tokens), self._budget.expect(job.tokens).tokens
 
     @staticmethod
     def _key(ready: _Ready) -> bytes:
@@ -322,7 +329,7 @@ class Engine:
             self._pace.ended(sent, answered=True)
             return
         await self._kept(ready, came, is_completion=is_completion)
-        self._pace.ended(sent, answered=True, took=_took(came.usage, ready.reserved))
+        self._pace.ended(sent, answered=True, took=_took(came.usage, ready.expected))
 
     async def _asked_again(self, ready: _Ready, sent: int) -> None:
         """One request about a page that is asked again to watch the model: if it fails, no harm is done."""
@@ -448,8 +455,8 @@ def backoff(attempt: int) -> float:
     return min(_LONGEST_WAIT, 0.5 * 2 ** (min(attempt, 10) - 1)) * random.uniform(0.75, 1)
 
 
-def _took(usage: Usage, reserved: Reserved) -> float:
+def _took(usage: Usage, expected: float) -> float:
     """The tokens an answer took beyond those foreseen; below 0 if fewer."""
     if usage.prompt_tokens is None or usage.completion_tokens is None:
         return 0.0
-    return usage.prompt_tokens + usage.completion_tokens - reserved.tokens
+    return usage.prompt_tokens + usage.completion_tokens - expected

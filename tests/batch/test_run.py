@@ -25,6 +25,7 @@ from hyllm.batch import (
     retry,
     run_batch,
     save_setup,
+    spent,
 )
 from hyllm.batch import _ledger as ledger
 from hyllm.batch._reader import read_here
@@ -286,6 +287,20 @@ def test_a_cap_on_dollars_holds_with_64_in_flight(tmp_path: Path, endpoint: Endp
         run(store, endpoint, caps=Caps(dollars=3.0), price=PRICE, concurrency=64)
 
     assert 3.0 - 0.15 < sum(cost) < 3.0 + max(cost)
+
+
+def test_a_cap_on_dollars_holds_though_answers_grow_longer_than_any_before(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    def answer(body: dict[str, Any]) -> Reply:
+        tokens = 10 if count(endpoint) <= 60 else 1000
+        return answer_to(body, delay=0.05, usage={"prompt_tokens": 1000, "completion_tokens": tokens})
+
+    endpoint.answer = answer
+    with opened(tmp_path / "a.db", endpoint, make_archive(tmp_path / "a", 120), max_tokens=1000) as store:
+        ended = run(store, endpoint, caps=Caps(dollars=0.3), price=PRICE, concurrency=64)
+        assert ended.stopped == "the cap is reached"
+        assert 0.25 < spent(store.connection).dollars <= 0.3
 
 
 def test_a_deadline_stops_the_sending(tmp_path: Path, archive: Path, endpoint: Endpoint) -> None:
