@@ -226,14 +226,10 @@ class _Writing:
 
 def _open_jobs(db: sqlite3.Connection, setup: int, most: int, up_to: int | None, asked: bool) -> list[Job]:
     """The next open jobs, in the order in which a run would ask; or only those asked about before."""
-    within = ("" if up_to is None else "AND j.rank <= ?") + (f" AND {ledger.WAS_ASKED}" if asked else "")
-    rows = db.execute(
-        f"SELECT j.id, j.text_id, j.turn, j.blame, t.tokens, {ledger.WAS_ASKED} FROM jobs j "
-        "JOIN texts t ON t.id = j.text_id "
-        f"WHERE j.state = 'open' AND j.setup_id = ? {within} ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?",
-        (setup, *(() if up_to is None else (up_to,)), most),
-    )
-    return [Job(*row) for row in rows]
+    found: list[Job] = []
+    for blame in range(3):
+        found += ledger.next_jobs(db, setup, most - len(found), blame=blame, up_to=up_to, asked=asked)
+    return found
 
 
 def _make(folder: Path) -> None:
