@@ -8,7 +8,7 @@ from hyllm.batch._budget import Budget, Caps
 from hyllm.batch._engine import CAP_REACHED, INTERRUPTED, Engine, Progress
 from hyllm.batch._enqueue import Look, enqueue, look_at
 from hyllm.batch._forecast import Forecast, Range, forecast
-from hyllm.batch._ledger import Spent, Took, last_answers, sample_rank, spent
+from hyllm.batch._ledger import Spent, Took, last_answers, pages_asked, sample_rank, spent
 from hyllm.batch._pace import Bucket, Flow
 from hyllm.batch._rate import Rate
 from hyllm.batch._readers import read_all
@@ -64,6 +64,7 @@ __all__ = [
     "load_setups",
     "look_at",
     "new_setup",
+    "pages_asked",
     "read_all",
     "refuse_foreign_code",
     "reparse",

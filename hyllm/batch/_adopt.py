@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hyllm.batch._enqueue import add_jobs
 from hyllm.batch._setup import Setup, load_setups, save_setup
 from hyllm.batch._store import inflate
+from hyllm.batch._versions import set_older_aside
 from hyllm.errors import UsageError
 from hyllm.text import fold
 
@@ -28,22 +30,20 @@ def begin_trial(db: sqlite3.Connection, setup: Setup, in_force: Setup) -> Setup:
     number = save_setup(db, replace(setup, adopted=False))
     db.execute(
         "INSERT OR IGNORE INTO jobs (text_id, setup_id, rank, state) SELECT text_id, ?, rank, 'open' FROM jobs "
-        "WHERE setup_id = ? AND state IN ('done', 'partial') ORDER BY rank LIMIT ?",
+        "WHERE setup_id = ? AND state IN ('done', 'partial') AND text_id IN (SELECT text_id FROM pages) "
+        "ORDER BY rank LIMIT ?",
         (number, in_force.id, TRIAL_PAGES),
     )
     return next(one for one in load_setups(db) if one.id == number)
 
 
 def adopt(db: sqlite3.Connection, setup: Setup) -> int:
-    """Puts a setup in force: every text gets a job with it. How many are to be asked."""
+    """Puts a setup in force: every page's text gets a job with it, older versions aside. How many are to be asked."""
     if db.execute("SELECT max(id) FROM setups").fetchone()[0] != setup.id:
         raise UsageError("an older setup cannot be adopted again")
     db.execute("UPDATE setups SET adopted = 1 WHERE id = ?", (setup.id,))
-    db.execute(
-        "INSERT OR IGNORE INTO jobs (text_id, setup_id, rank, state) SELECT text_id, ?, rank, 'open' FROM jobs "
-        "WHERE text_id IN (SELECT text_id FROM pages) GROUP BY text_id",
-        (setup.id,),
-    )
+    add_jobs(db, setup.id)
+    set_older_aside(db)
     return db.execute(
         "SELECT count(*) FROM jobs WHERE setup_id = ? AND state = 'open'", (setup.id,)
     ).fetchone()[0]

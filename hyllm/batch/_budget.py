@@ -1,12 +1,17 @@
-"""Caps on dollars, tokens and pages: hard, since what a request may cost is reserved before it goes out."""
+"""Caps on dollars, tokens and pages: hard, since what a request costs at worst is reserved before it goes out.
 
+Far from a cap that holds nothing up; near it fewer are in flight. Files are another matter: all that is out in them
+counts at once, so each request counts what the dearest of the last ones took, which is nearer to the truth.
+"""
+
+import math
 import sqlite3
 from bisect import insort
 from collections import deque
 from dataclasses import dataclass
 
 from hyllm.answers import Usage
-from hyllm.batch._ledger import last_answers, spent
+from hyllm.batch._ledger import last_answers, spent, unsure_alone
 from hyllm.batch._setup import Setup
 from hyllm.client import Price
 from hyllm.tokens import estimate_tokens
@@ -14,6 +19,8 @@ from hyllm.tokens import estimate_tokens
 _RECENT = 500
 _ENOUGH = 50
 """Answers from which on the recent ones say what the next may take."""
+_WORST_RATIO = 1.3
+"""Tokens sent, over those estimated, at worst as long as no answer has told more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class _Recent:
 
     @property
     def most(self) -> float:
-        return self._sorted[-1]
+        return self._sorted[-1] if self._sorted else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +91,27 @@ class Budget:
         self.reserved_dollars = 0.0
         self.reserved_tokens = 0.0
 
+    @property
+    def pages_left(self) -> float:
+        """How many more pages may be asked about."""
+        return math.inf if self.caps.pages is None else self.caps.pages - self.pages
+
     def expect(self, page_tokens: int) -> Reserved:
-        """What a request about a page of so many tokens may take, at worst or nearly."""
-        prompt = self._prompt_tokens + page_tokens * 1.15
-        if self._prompts.enough:
-            sent, came = prompt * self._prompts.most, self._answers.most
-        else:
-            sent, came = prompt * 1.3, float(self._answer_tokens)
-        return Reserved(sent + came, self._dollars(sent, came))
+        """What a request about a page of so many tokens will hardly pass: what the dearest of the last ones took."""
+        if not self._prompts.enough:
+            return self.at_most(page_tokens)
+        return self._reserved(self._estimated(page_tokens) * self._prompts.most, self._answers.most)
+
+    def at_most(self, page_tokens: int) -> Reserved:
+        """What a request about a page of so many tokens takes at worst: an answer as long as is asked for."""
+        ratio = max(_WORST_RATIO, self._prompts.most)
+        return self._reserved(self._estimated(page_tokens) * ratio, float(self._answer_tokens))
 
     def room_for(self, request: Reserved, *, is_first: bool) -> bool:
         """Whether a request fits under every cap beside those in flight."""
         self.looked_for = request, is_first
         caps = self.caps
-        if is_first and caps.pages is not None and self.pages >= caps.pages:
+        if is_first and self.pages_left <= 0:
             return False
         if caps.tokens is not None and self.tokens + self.reserved_tokens + request.tokens > caps.tokens:
             return False
@@ -132,7 +146,7 @@ class Budget:
 
     def learn(self, prompt_tokens: int, completion_tokens: int, page_tokens: int) -> None:
         """Notes what an answer about a page of so many tokens took, for what the next may take."""
-        self._prompts.add(prompt_tokens / max(1.0, self._prompt_tokens + page_tokens * 1.15))
+        self._prompts.add(prompt_tokens / max(1.0, self._estimated(page_tokens)))
         self._answers.add(completion_tokens)
 
     def may_have_spent(self, request: Reserved) -> None:
@@ -140,10 +154,13 @@ class Budget:
         self.tokens += request.tokens
         self.dollars += request.dollars
 
-    def _dollars(self, sent: float, came: float) -> float:
-        if self._price is None:
-            return 0.0
-        return (sent * self._price.prompt + came * self._price.completion) / 1e6
+    def _estimated(self, page_tokens: int) -> float:
+        """Tokens that are sent about a page."""
+        return self._prompt_tokens + page_tokens * 1.15
+
+    def _reserved(self, sent: float, came: float) -> Reserved:
+        price = self._price
+        return Reserved(sent + came, (sent * price.prompt + came * price.completion) / 1e6 if price else 0.0)
 
 
 def sizes_of(setup: Setup) -> tuple[int, int]:
@@ -166,6 +183,8 @@ def budget_of(db: sqlite3.Connection, setup: Setup, caps: Caps, price: Price | N
         budget.learn(*took)
     before = spent(db, price)
     budget.dollars, budget.tokens, budget.pages = before.dollars, before.tokens, before.pages
+    for page_tokens in unsure_alone(db):
+        budget.may_have_spent(budget.at_most(page_tokens))
     budget.reserved_dollars, budget.reserved_tokens = before.out_dollars, before.out_tokens
     return budget
 

@@ -74,6 +74,11 @@ class _Ready:
     body: bytes
     prepared: Prepared | None
     reserved: Reserved
+    """At worst, put aside of the budget."""
+    expected: float
+    """Tokens that it will hardly pass, for the pace."""
+    is_first: bool = False
+    """Whether its page counts from this try on."""
 
 
 class Engine:
@@ -175,11 +180,11 @@ class Engine:
         if not due and (not self._ready or len(self._again) > 2 * self._pace.limit + 64):
             return False
         ready = self._again[0][2] if due else self._ready[0]
-        if self._pace.wait(ready.reserved.tokens) > 0:
+        if self._pace.wait(ready.expected) > 0:
             return False
-        ready.reserved = self._budget.expect(ready.job.tokens)
-        is_first = ready.job.is_first
-        if not self._budget.room_for(ready.reserved, is_first=is_first):
+        ready.reserved, ready.expected = self._foreseen(ready.job)
+        ready.is_first = ready.job.is_first
+        if not self._budget.room_for(ready.reserved, is_first=ready.is_first):
             if not self._tasks and self._budget.is_final:
                 self.stop(CAP_REACHED)
             return False
@@ -187,8 +192,9 @@ class Engine:
             heapq.heappop(self._again)
         else:
             self._ready.popleft()
-        self._budget.reserve(ready.reserved, is_first=is_first)
-        sent = self._pace.sent(ready.reserved.tokens)
+        self._budget.reserve(ready.reserved, is_first=ready.is_first)
+        ready.job.was_asked = True
+        sent = self._pace.sent(ready.expected)
         self.progress.in_flight = self._pace.in_flight
         task = asyncio.create_task(self._one(ready, sent))
         self._tasks.add(task)
@@ -209,7 +215,7 @@ class Engine:
         self._changed.clear()
         seconds = _IDLE
         if self._ready:
-            seconds = self._pace.wait(self._ready[0].reserved.tokens) or _IDLE
+            seconds = self._pace.wait(self._ready[0].expected) or _IDLE
         if self._again and (due := self._again[0][0] - time.monotonic()) > 0:
             seconds = min(seconds, due)
         try:
@@ -235,7 +241,9 @@ class Engine:
 
     async def _refill(self, most: int) -> None:
         """Takes the next jobs, and writes that their requests go out."""
-        jobs = await self._write(lambda db: self._claimed(db, most))
+        waiting = [*self._ready, *(one for _, _, one in self._again)]
+        room = self._budget.pages_left - sum(one.job.is_first for one in waiting)
+        jobs = await self._write(lambda db: self._claimed(db, most, room))
         found: list[_Ready] = []
         for job in jobs:
             found.append(self._prepared(job))
@@ -243,32 +251,47 @@ class Engine:
         if self._watch and self._watch.is_due(self.progress.answers):
             again = watched_jobs(self._look, self._setup)
             found = [*(self._prepared(job) for job in again), *found]
-        if found:
+        # Were the run killed now, what is written would count as asked: no more pages than there is room for.
+        if begun := [one for one in found if room >= 1 or not one.job.is_first]:
             await self._write(
-                lambda db: ledger.begin(db, self._run, ((one.job, self._key(one)) for one in found))
+                lambda db: ledger.begin(db, self._run, ((one.job, self._key(one)) for one in begun))
             )
         self._ready += found
         self._emptied = not found
         self._changed.set()
 
-    def _claimed(self, db: sqlite3.Connection, most: int) -> list[Job]:
+    def _claimed(self, db: sqlite3.Connection, most: int, room: float) -> list[Job]:
+        """The next jobs. Where no more pages may be asked about, those that were go on before it ends with one more."""
+        if room >= 1:
+            return self._in_lanes(db, int(min(most, room)))
+        found = self._in_lanes(db, most, asked=True)
+        return found if found or self._busy else self._in_lanes(db, 1)
+
+    def _in_lanes(self, db: sqlite3.Connection, most: int, *, asked: bool = False) -> list[Job]:
         """The next jobs. Those suspected of killing runs come last: some at a time, then each alone."""
-        if found := ledger.claim(db, self._setup, most, blame=0, up_to=self._up_to):
+        if found := ledger.claim(db, self._setup, most, blame=0, up_to=self._up_to, asked=asked):
             return found
-        busy = len(self._tasks) + len(self._ready) + len(self._again)
-        few = max(1, self._pace.limit // 8) - busy
-        if few > 0 and (found := ledger.claim(db, self._setup, few, blame=1, up_to=self._up_to)):
+        few = max(1, self._pace.limit // 8) - self._busy
+        if few > 0 and (found := ledger.claim(db, self._setup, few, blame=1, up_to=self._up_to, asked=asked)):
             return found
-        return [] if busy else ledger.claim(db, self._setup, 1, blame=2, up_to=self._up_to)
+        return [] if self._busy else ledger.claim(db, self._setup, 1, blame=2, up_to=self._up_to, asked=asked)
+
+    @property
+    def _busy(self) -> int:
+        return len(self._tasks) + len(self._ready) + len(self._again)
 
     def _prepared(self, job: Job) -> _Ready:
         """A job with its body."""
-        reserved = self._budget.expect(job.tokens)
+        foreseen = self._foreseen(job)
         if job.turn:
             body = ledger.body_of_turn(self._look, job.id, job.turn).encode()
-            return _Ready(job, body, None, reserved)
+            return _Ready(job, body, None, *foreseen)
         prepared = self._bodies.prepare(ledger.text_of(self._look, job.text_id))
-        return _Ready(job, prepared.body, prepared, reserved)
+        return _Ready(job, prepared.body, prepared, *foreseen)
+
+    def _foreseen(self, job: Job) -> tuple[Reserved, float]:
+        """What a request takes at worst, and the tokens that it will hardly pass."""
+        return self._budget.at_most(job.tokens), self._budget.expect(job.tokens).tokens
 
     @staticmethod
     def _key(ready: _Ready) -> bytes:
@@ -282,7 +305,7 @@ class Engine:
         if job.purpose == "watch":
             await self._asked_again(ready, sent)
             return
-        if job.is_repeated:
+        if job.is_repeated or not job.attempt:
             await self._write(lambda db: ledger.begin(db, self._run, [(job, self._key(ready))]))
         try:
             raw = await self._poster.post(ready.body)
@@ -294,6 +317,7 @@ class Engine:
         except EndpointError as error:
             self._pace.ended(sent, answered=False)
             self._budget.release(ready.reserved)
+            self._not_asked(ready)
             self.stop(error)
             said = str(error)
             await self._write(lambda db: ledger.turned_away(db, job, said))
@@ -305,7 +329,7 @@ class Engine:
             self._pace.ended(sent, answered=True)
             return
         await self._kept(ready, came, is_completion=is_completion)
-        self._pace.ended(sent, answered=True, took=_took(came.usage, ready.reserved))
+        self._pace.ended(sent, answered=True, took=_took(came.usage, ready.expected))
 
     async def _asked_again(self, ready: _Ready, sent: int) -> None:
         """One request about a page that is asked again to watch the model: if it fails, no harm is done."""
@@ -313,9 +337,12 @@ class Engine:
         try:
             came, _ = self._came(ready, await self._poster.post(ready.body))
         except (PassingError, EndpointError, AnswerError) as error:
-            said = str(error)
+            said, cause = str(error), "watch"
             self._budget.release(ready.reserved)
-            await self._write(lambda db: ledger.failed_in_passing(db, ready.job, cause="watch", message=said))
+            if isinstance(error, PassingError) and error.maybe_paid:
+                cause = error.cause
+                self._budget.may_have_spent(ready.reserved)
+            await self._write(lambda db: ledger.failed_in_passing(db, ready.job, cause=cause, message=said))
         else:
             await self._write(lambda db: keep(db, ready.job, came))
             watched = Watched(ready.job.id, came.raw, came.model, came.fingerprint)
@@ -369,10 +396,11 @@ class Engine:
     async def _later(self, ready: _Ready, error: PassingError) -> None:
         """Tries a request again in a while, or gives it up."""
         job = ready.job
-        maybe_paid = error.late or error.cause == "broken off"
         self._budget.release(ready.reserved)
-        if maybe_paid:
+        if error.maybe_paid:
             self._budget.may_have_spent(ready.reserved)
+        if error.unreachable:
+            self._not_asked(ready)
         if error.throttled or error.unreachable:
             job.throttled += 1
         else:
@@ -384,6 +412,12 @@ class Engine:
         await self._write(lambda db: ledger.failed_in_passing(db, job, cause=error.cause, message=str(error)))
         wait = error.retry_after if error.retry_after is not None else backoff(job.tries + job.throttled)
         heapq.heappush(self._again, (time.monotonic() + wait, job.id, ready))
+
+    def _not_asked(self, ready: _Ready) -> None:
+        """Notes that the endpoint has seen nothing of a request: if it was its page's first, the next one is."""
+        if ready.is_first:
+            self._budget.pages -= 1
+            ready.job.was_asked = False
 
     async def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Writes to the store. Where the disk is full, nothing more is sent, and what has come waits for room."""
@@ -421,8 +455,8 @@ def backoff(attempt: int) -> float:
     return min(_LONGEST_WAIT, 0.5 * 2 ** (min(attempt, 10) - 1)) * random.uniform(0.75, 1)
 
 
-def _took(usage: Usage, reserved: Reserved) -> float:
+def _took(usage: Usage, expected: float) -> float:
     """The tokens an answer took beyond those foreseen; below 0 if fewer."""
     if usage.prompt_tokens is None or usage.completion_tokens is None:
         return 0.0
-    return usage.prompt_tokens + usage.completion_tokens - reserved.tokens
+    return usage.prompt_tokens + usage.completion_tokens - expected

@@ -86,7 +86,7 @@ def enqueue(
     with transaction(store.connection):
         store.set_meta("scans", str(scan))
         adding.finish()
-    set_older_aside(store.connection)
+        set_older_aside(store.connection)
     look = look_at(store.connection)
     if not look.pages:
         raise UsageError("\n  ".join(["no page in the store, and none can be read:", *look.named]))
@@ -158,6 +158,7 @@ class _Adding:
             "UPDATE jobs SET state = 'answered' WHERE text_id IN (SELECT text_id FROM touched) "
             "AND state IN ('done', 'partial', 'failed') AND id IN (SELECT job_id FROM results)"
         )
+        add_jobs(self._db, self._setup)
 
     def _file_id(self, file: ArchiveFile, *, unchanged: bool) -> int:
         if self._file and self._file[0].path == file.path:
@@ -235,7 +236,9 @@ class _Adding:
         if row:
             return row[0]
         number = self._db.execute(
-            "INSERT INTO texts (sha256, chars, tokens, text) VALUES (?,?,?,?)",
+            # An id that `gc` has freed may stand in a job still, for what it cost: it is not used again.
+            "INSERT INTO texts (id, sha256, chars, tokens, text) SELECT 1 + max(coalesce((SELECT max(id) FROM "
+            "texts), 0), coalesce((SELECT max(text_id) FROM jobs), 0)), ?, ?, ?, ?",
             (sha, len(page.text), estimate_tokens(page.text), deflate(page.text)),
         ).lastrowid
         assert number is not None
@@ -250,6 +253,16 @@ class _Adding:
             "INSERT OR REPLACE INTO unreadable (place, message, file_id, seen) VALUES (?,?,?,?)",
             (place, message, file, self._scan),
         )
+
+
+def add_jobs(db: sqlite3.Connection, setup: int) -> None:
+    """Gives each text of a page a job with a setup, where it has jobs with others only."""
+    db.execute(
+        "INSERT OR IGNORE INTO jobs (text_id, setup_id, rank, state) SELECT p.text_id, ?, "
+        "(SELECT rank FROM jobs WHERE text_id = p.text_id LIMIT 1), 'open' FROM pages p "
+        "WHERE NOT EXISTS (SELECT 1 FROM jobs j WHERE j.text_id = p.text_id AND j.setup_id = ?)",
+        (setup, setup),
+    )
 
 
 def rank(seed: bytes, sha256: bytes) -> int:

@@ -90,11 +90,11 @@ def write_files(store: Store, setup: Setup, folder: Path, options: WriteOptions)
     up_to = ledger.sample_rank(db, setup.id, options.sample) if options.sample else None
     budget = budget_of(db, setup, options.caps, options.price)
     files: list[WrittenFile] = []
-    capped = False
+    capped, no_new = False, budget.pages_left <= 0
     with tempfile.TemporaryDirectory(prefix="hyllm-") as prompts:
         writing = _Writing(store, setup, Bodies(setup.extractor(Path(prompts))), options, budget)
         run = 0
-        while not capped and (jobs := _open_jobs(db, setup.id, options.most_lines, up_to)):
+        while not capped and (jobs := _open_jobs(db, setup.id, options.most_lines, up_to, no_new)):
             if not run:
                 _make(folder)
                 with transaction(db):
@@ -108,7 +108,7 @@ def write_files(store: Store, setup: Setup, folder: Path, options: WriteOptions)
                 ledger.end_run(db, run, "written to files", ())
     left = ledger.left(db, setup.id, up_to).open
     dollars = budget.dollars + budget.reserved_dollars
-    return Written(tuple(files), left, dollars, capped)
+    return Written(tuple(files), left, dollars, capped or (no_new and left > 0))
 
 
 def finish_interrupted(db: sqlite3.Connection) -> None:
@@ -224,11 +224,11 @@ class _Writing:
         db.executemany("UPDATE jobs SET state = 'out' WHERE id = ?", ((one.job.id,) for one in lines))
 
 
-def _open_jobs(db: sqlite3.Connection, setup: int, most: int, up_to: int | None) -> list[Job]:
-    """The next open jobs, in the order in which a run would ask."""
+def _open_jobs(db: sqlite3.Connection, setup: int, most: int, up_to: int | None, asked: bool) -> list[Job]:
+    """The next open jobs, in the order in which a run would ask; or only those asked about before."""
     found: list[Job] = []
     for blame in range(3):
-        found += ledger.next_jobs(db, setup, most - len(found), blame=blame, up_to=up_to)
+        found += ledger.next_jobs(db, setup, most - len(found), blame=blame, up_to=up_to, asked=asked)
     return found
 
 

@@ -24,6 +24,15 @@ SET_ASIDE = 4
 others come last in the queue, and then alone: so no page is set aside because somebody killed a run.
 """
 
+_COUNTS = (
+    "purpose = 'page' AND outcome IS NOT 'unsent' AND cause IS NOT 'unreachable' AND cause IS NOT 'endpoint'"
+)
+"""Of an attempt: whether its page was asked about, as far as is known."""
+_UNSURE = "outcome = 'uncertain' OR cause IN ('time-out', 'broken off')"
+"""Of an attempt: whether nobody knows if it is paid for."""
+_WAS_ASKED = f"(j.turn > 0 OR EXISTS (SELECT 1 FROM attempts WHERE job_id = j.id AND {_COUNTS}))"
+"""Of a job `j`: whether its page was asked about."""
+
 LAST_RANK = 2**63 - 1
 """No job comes after it in the shuffle."""
 _LEARNT_FROM = 500
@@ -39,6 +48,8 @@ class Job:
     blame: int
     tokens: int
     """Of the page's text, estimated."""
+    was_asked: bool = False
+    """Whether its page was asked about before, and counts."""
     tries: int = 0
     """How often this request failed in passing in this run."""
     throttled: int = 0
@@ -54,8 +65,8 @@ class Job:
 
     @property
     def is_first(self) -> bool:
-        """Whether this is the first of a page's requests, and goes out for the first time."""
-        return self.turn == 0 and self.purpose == "page" and not self.is_repeated
+        """Whether this is the first of a page's requests, so that the page counts from now on."""
+        return self.turn == 0 and self.purpose == "page" and not self.was_asked
 
 
 class Recovered(NamedTuple):
@@ -119,14 +130,18 @@ def abandon(db: sqlite3.Connection, run: int) -> None:
     db.execute("UPDATE jobs SET state = 'open' WHERE state = 'sent'")
 
 
-def claim(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None) -> list[Job]:
+def claim(
+    db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None, asked: bool = False
+) -> list[Job]:
     """The next jobs of the queue, taken out of it; the arguments are those of `next_jobs`."""
-    found = next_jobs(db, setup, most, blame=blame, up_to=up_to)
+    found = next_jobs(db, setup, most, blame=blame, up_to=up_to, asked=asked)
     db.executemany("UPDATE jobs SET state = 'sent' WHERE id = ?", ((job.id,) for job in found))
     return found
 
 
-def next_jobs(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None) -> list[Job]:
+def next_jobs(
+    db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None, asked: bool = False
+) -> list[Job]:
     """The next jobs of the queue: further turns first, then in the order of the shuffle.
 
     Args:
@@ -135,14 +150,15 @@ def next_jobs(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_t
         most: how many.
         blame: the lane: 0 the unsuspected, 1 those that were among others when a run died, 2 and more.
         up_to: with a sample, the rank of its last job.
+        asked: only those whose pages were asked about before.
     """
     found: list[Job] = []
     for turn in ("j.turn > 0", "j.turn = 0"):  # each is one stretch of the index, however long the queue is
         sql = (
-            "SELECT j.id, j.text_id, j.turn, j.blame, t.tokens FROM jobs j INDEXED BY jobs_open "
+            f"SELECT j.id, j.text_id, j.turn, j.blame, t.tokens, {_WAS_ASKED} FROM jobs j INDEXED BY jobs_open "
             "CROSS JOIN texts t ON t.id = j.text_id WHERE j.state = 'open' AND j.setup_id = ? "
             f"AND j.blame {'>=' if blame > 1 else '='} ? AND {turn} AND j.rank <= ? "
-            "ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?"
+            f"{f'AND {_WAS_ASKED} ' if asked else ''}ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?"
         )
         values = (setup, blame, LAST_RANK if up_to is None else up_to, most - len(found))
         found += [Job(*row) for row in db.execute(sql, values)]
@@ -357,12 +373,34 @@ class Spent(NamedTuple):
     pages: int
     """Pages that were asked about."""
     unsure: int
-    """Requests of which nobody knows whether they are paid for; counted like the mean of the others."""
+    """Requests of which nobody knows whether they are paid for; counted like the mean of those answered."""
     out: int = 0
     """Requests that are out in files."""
     out_dollars: float = 0.0
     """What those may take, at worst or nearly."""
     out_tokens: int = 0
+
+
+def pages_asked(db: sqlite3.Connection, after: int = 0) -> int:
+    """How many pages were asked about, for the first time after an attempt."""
+    return db.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM attempts WHERE {_COUNTS} GROUP BY +job_id HAVING min(id) > ?)",
+        (after,),
+    ).fetchone()[0]
+
+
+def unsure_alone(db: sqlite3.Connection) -> list[int]:
+    """What `spent` counts as nothing: requests that may be paid for, where none was answered, so that there is no mean.
+
+    Of each, the tokens of its page's text.
+    """
+    if db.execute("SELECT 1 FROM attempts WHERE outcome = 'answer' LIMIT 1").fetchone():
+        return []
+    rows = db.execute(
+        f"SELECT coalesce(t.tokens, 0) FROM (SELECT job_id FROM attempts WHERE {_UNSURE}) a "
+        "JOIN jobs j ON j.id = a.job_id LEFT JOIN texts t ON t.id = j.text_id"
+    )
+    return [row[0] for row in rows]
 
 
 def spent(db: sqlite3.Connection, price: Price | None = None) -> Spent:
@@ -381,13 +419,10 @@ def spent(db: sqlite3.Connection, price: Price | None = None) -> Spent:
         f"SELECT total(coalesce(cost, {reckoned})), "
         "total(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)), "
         "count(*) FILTER (WHERE outcome = 'answer'), "
-        "count(*) FILTER (WHERE outcome = 'uncertain' OR cause IN ('time-out', 'broken off')) FROM attempts",
+        f"count(*) FILTER (WHERE {_UNSURE}) FROM attempts",
         (sent, cached, came),
     ).fetchone()
-    (pages,) = db.execute(
-        "SELECT count(DISTINCT job_id) FROM attempts WHERE purpose = 'page' AND outcome IS NOT 'unsent' "
-        "AND cause IS NOT 'unreachable'"
-    ).fetchone()
+    pages = pages_asked(db)
     out, out_dollars, out_tokens = db.execute(
         "SELECT count(*), total(r.dollars), total(r.tokens) FROM attempts a "
         "JOIN batch_requests r ON r.attempt_id = a.id WHERE a.outcome = 'out'"

@@ -65,13 +65,14 @@ def _text(connection: sqlite3.Connection, text_id: int) -> str:
 
 
 def set_older_aside(connection: sqlite3.Connection) -> None:
-    """Takes older versions that were not asked about out of the queue, and puts back what is none any more."""
+    """Takes older versions that were not asked about out of the queue, and puts back what is none any more.
+
+    To be run inside a transaction.
+    """
     older = [version.text_id for version in versions(connection) if version.is_older]
-    connection.execute("BEGIN IMMEDIATE")
     connection.execute(
         "UPDATE jobs SET state = 'open' WHERE state = 'older' AND text_id IN (SELECT text_id FROM pages)"
     )
     connection.executemany(
         "UPDATE jobs SET state = 'older' WHERE text_id = ? AND state = 'open'", ((i,) for i in older)
     )
-    connection.execute("COMMIT")

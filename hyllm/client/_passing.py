@@ -33,3 +33,8 @@ class PassingError(HyllmError):
     def unreachable(self) -> bool:
         """Whether there was no connection at all."""
         return self.cause == "unreachable"
+
+    @property
+    def maybe_paid(self) -> bool:
+        """Whether an answer may have been made, and be paid for, that did not come."""
+        return self.late or self.cause == "broken off"

@@ -167,7 +167,8 @@ class Lease:
                 keeps = self._give_up()
             least = least._replace(dollars=least.dollars * (1 + 1e-9))  # sums of floats are not exact
             more = max(1, min(left.open - engine.progress.in_flight, self._ahead(engine.progress)))
-            request = self._request()._replace(pages=1)
+            expected = self._budget.expect(0)
+            request = Amounts(expected.dollars, expected.tokens, 1)
             like = Amounts(*(x + more * one for x, one in zip(used, request, strict=True)))
         self._asked += 1
         self._asked_at = self._clock()
@@ -214,8 +215,8 @@ class Lease:
         )
 
     def _request(self) -> Amounts:
-        """What the next request may take."""
-        request, is_first = self._budget.looked_for or (self._budget.expect(0), True)
+        """What the next request takes at worst."""
+        request, is_first = self._budget.looked_for or (self._budget.at_most(0), True)
         return Amounts(request.dollars, request.tokens, float(is_first))
 
     def _least(self) -> Amounts:

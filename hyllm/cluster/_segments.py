@@ -12,6 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from hyllm.batch import pages_asked
 from hyllm.batch.store import transaction
 from hyllm.cluster._messages import Amounts
 from hyllm.cluster._pieces import attached, copy_rows
@@ -96,12 +97,12 @@ class Segmenter:
 
     def _spent(self) -> Amounts:
         """What the attempts of this epoch have cost, as far as is known."""
-        dollars, tokens, pages = self._db.execute(
-            "SELECT total(cost), total(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)), "
-            "count(DISTINCT job_id) FILTER (WHERE turn = 0) FROM attempts WHERE id > ?",
+        dollars, tokens = self._db.execute(
+            "SELECT total(cost), total(coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0)) "
+            "FROM attempts WHERE id > ?",
             (self._before,),
         ).fetchone()
-        return Amounts(dollars, tokens, pages)
+        return Amounts(dollars, tokens, pages_asked(self._db, self._before))
 
 
 def said_in(path: Path) -> dict[str, Any]:

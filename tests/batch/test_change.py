@@ -10,20 +10,24 @@ from hyllm.archive import PageReader
 from hyllm.batch import (
     Options,
     Setup,
+    Store,
     adopt,
     begin_trial,
     compare,
     enqueue,
+    gc,
     load_setups,
     new_setup,
     run_batch,
+    spent,
 )
+from hyllm.batch._store import transaction
 from hyllm.batch._versions import overlap, versions
 from hyllm.errors import UsageError
 from hyllm.extract import Extractor
-from tests.batch.making import answer_to, count, exported, make_archive, page_text
+from tests.batch.making import answer_to, asked, count, exported, make_archive, number_in, page_text
 from tests.batch.reading import read_here
-from tests.batch.test_run import address, opened, run
+from tests.batch.test_run import PRICE, address, opened, run
 from tests.conftest import Endpoint, Reply
 
 
@@ -61,6 +65,20 @@ def test_an_older_version_that_was_not_asked_about_costs_nothing(tmp_path: Path,
         run(store, endpoint)
 
     assert count(endpoint) == 1
+
+
+def test_an_older_version_is_not_paid_for_by_adopting_another_setup(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = tmp_path / "archive"
+    write(archive, "scan1", BASE, **PLACE)
+    with opened(tmp_path / "a.db", endpoint, archive):
+        pass
+    write(archive, "scan2", BASE + "又讯。\n", **PLACE)
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint)
+
+        assert _adopt(store, endpoint, tmp_path) == 1
 
 
 def test_a_wrong_date_hides_no_page(tmp_path: Path, endpoint: Endpoint) -> None:
@@ -190,6 +208,54 @@ def test_another_setup_is_tried_compared_and_then_adopted(tmp_path: Path, endpoi
     assert not any(line["officials"] for line in exported(tmp_path / "a.db"))
 
 
+def _adopt(store: Store, endpoint: Endpoint, tmp_path: Path) -> int:
+    """Puts another setup in force without a trial; how many pages are to be asked."""
+    with transaction(store.connection) as db:
+        in_force = load_setups(db)[-1]
+        return adopt(db, begin_trial(db, _other(endpoint, _prompts(tmp_path, "官员一概不报。")), in_force))
+
+
+def test_a_text_that_comes_back_is_asked_about_with_the_setup_in_force(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = make_archive(tmp_path / "archive", 40)
+    changing = next(archive.rglob("0001.txt"))
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint)
+        changing.write_text(page_text(77), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        run(store, endpoint)
+        # the text that no page has any more comes first, and is none of those tried
+        store.connection.execute(
+            "UPDATE jobs SET rank = -9e18 WHERE text_id NOT IN (SELECT text_id FROM pages)"
+        )
+        assert _adopt(store, endpoint, tmp_path) == 40
+        run(store, endpoint)
+        changing.write_text(page_text(1), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        run(store, endpoint)
+
+    assert count(endpoint) == 40 + 1 + 40 + 1
+    assert "官员一概不报" in endpoint.bodies[-1]["messages"][0]["content"]
+
+
+def test_new_pages_are_taken_in_after_texts_were_cleared_out(tmp_path: Path, endpoint: Endpoint) -> None:
+    archive = make_archive(tmp_path / "archive", 1)
+    (page,) = archive.rglob("*.txt")
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        page.write_text(page_text(77), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        run(store, endpoint)
+        page.write_text(page_text(0), encoding="utf-8")
+        enqueue(store, [archive], PageReader())
+        assert gc(store.connection, size=0).texts == 1
+        assert enqueue(store, [make_archive(archive, 3)], PageReader()).texts == 3
+        run(store, endpoint)
+    assert len(exported(tmp_path / "a.db")) == 3
+
+
 def test_watching_the_model_tells_a_change_behind_the_same_name(tmp_path: Path, endpoint: Endpoint) -> None:
     archive = make_archive(tmp_path / "archive", 60)
 
@@ -208,6 +274,23 @@ def test_watching_the_model_tells_a_change_behind_the_same_name(tmp_path: Path, 
     assert "answers as before" in second.notes[0]
     assert "THE MODEL HAS CHANGED" in second.notes[-1]
     assert len(exported(tmp_path / "a.db")) == 60
+
+
+def test_a_page_asked_again_to_watch_the_model_may_have_been_paid_for_though_no_answer_came(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = make_archive(tmp_path / "archive", 24)
+    endpoint.answer = lambda body: Reply(cut=20) if asked(endpoint)[number_in(body)] > 1 else answer_to(body)
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint, sample=12, price=PRICE)
+        ended = run(store, endpoint, watch_every=4, concurrency=1, price=PRICE)
+        again = count(endpoint) - 24
+        found = spent(store.connection)
+
+    assert again >= 10
+    assert found.unsure == again
+    assert found.dollars == pytest.approx(0.002 * (24 + again))
+    assert ended.dollars >= found.dollars
 
 
 def test_a_store_that_names_code_runs_it_only_if_the_user_names_it_too(

@@ -379,6 +379,16 @@ def test_a_cap_holds_over_what_is_out_and_what_is_asked_live(
         assert spent(store.connection).out_dollars == 0
 
 
+def test_at_a_cap_on_pages_those_asked_about_before_are_written_and_no_others(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        write(store, tmp_path / "o", caps=Caps(pages=5))
+        take_all_back(store, "uncertain")
+        again = write(store, tmp_path / "o", caps=Caps(pages=5))
+        assert ([one.requests for one in again.files], again.left, again.capped) == ([5], 7, True)
+
+
 def test_a_cap_on_pages_counts_those_that_are_out_and_none_that_went_nowhere(
     tmp_path: Path, archive: Path, endpoint: Endpoint
 ) -> None:

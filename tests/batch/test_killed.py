@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 
-from hyllm.batch import Store, StoreError, _engine
-from hyllm.batch._store import connect
+from hyllm.batch import Caps, Store, StoreError, _engine, load_setups
+from hyllm.batch import _ledger as ledger
+from hyllm.batch._budget import budget_of
+from hyllm.batch._store import connect, transaction
 from tests.batch.making import (
     answer_to,
     arguments,
@@ -24,7 +26,7 @@ from tests.batch.making import (
     start,
     wait_for,
 )
-from tests.batch.test_run import ask, opened, run
+from tests.batch.test_run import PRICE, ask, opened, run
 from tests.conftest import Endpoint, Reply
 
 IN_FLIGHT = 8
@@ -205,6 +207,29 @@ def test_a_damaged_store_is_refused_in_one_line(tmp_path: Path, endpoint: Endpoi
         Store(tmp_path / "a.db", write=True)
 
     assert "\n" not in str(raised.value)
+
+
+def test_what_was_in_flight_in_killed_runs_counts_though_nothing_was_ever_answered(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, make_archive(tmp_path / "archive", 12)) as store:
+        (setup,) = load_setups(store.connection)
+        before = budget_of(store.connection, setup, Caps(), PRICE)
+        for blame in (0, 1):
+            with transaction(store.connection) as db:
+                jobs = ledger.claim(db, setup.id, 8, blame=blame, up_to=None)
+                ledger.begin(db, ledger.begin_run(db, 1), [(job, b"") for job in jobs])
+                ledger.recover(db)
+        budget = budget_of(store.connection, setup, Caps(), PRICE)
+        least = before.expect(1)
+        assert budget.dollars > 16 * least.dollars > 1
+        assert budget.tokens > 16 * least.tokens
+        ended = ask(store, endpoint, caps=Caps(dollars=budget.dollars), price=PRICE)
+        assert (ended.stopped, count(endpoint)) == ("the cap is reached", 0)
+
+        run(store, endpoint)  # what an answer takes is known then: each counts as the mean
+        assert budget_of(store.connection, setup, Caps(), PRICE).dollars == pytest.approx(28 * 0.002)
 
 
 def test_what_was_asked_without_a_price_counts_against_a_later_cap(

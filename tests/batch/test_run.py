@@ -25,7 +25,10 @@ from hyllm.batch import (
     retry,
     run_batch,
     save_setup,
+    spent,
 )
+from hyllm.batch import _ledger as ledger
+from hyllm.batch._store import connect, transaction
 from hyllm.client import Endpoint as Address
 from hyllm.client import Price, find_endpoint
 from hyllm.errors import EndpointError, UsageError
@@ -210,6 +213,65 @@ def test_a_cap_holds_over_runs(
     assert ended[-1].stopped == "the cap is reached"
 
 
+def test_a_cap_on_pages_counts_none_that_an_endpoint_did_not_see(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        endpoint.answer = lambda body: Reply(status=401, body={})
+        assert isinstance(run(store, endpoint, caps=Caps(pages=5)).stopped, EndpointError)
+        endpoint.bodies.clear()
+        endpoint.answer = answer_to
+        assert run(store, endpoint, caps=Caps(pages=5)).stopped == "the cap is reached"
+    assert count(endpoint) == 5
+
+
+def test_at_a_cap_on_pages_those_asked_about_before_are_asked_anew_and_no_others(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
+    endpoint.answer = lambda body: Reply(status=400, body={})
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint, caps=Caps(pages=5))
+        first = set(asked(endpoint))
+        # the others come first in the queue
+        store.connection.execute("UPDATE jobs SET rank = rank - 9e18 WHERE state = 'open'")
+        assert retry(store.connection) == 5
+        endpoint.bodies.clear()
+        endpoint.answer = answer_to
+        run(store, endpoint, caps=Caps(pages=5))
+    assert set(asked(endpoint)) == first
+    assert count(endpoint) == 5
+
+
+def test_pages_in_flight_in_a_run_that_was_killed_count_once(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
+    endpoint.answer = answer_to
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        with transaction(store.connection) as db:
+            setup = load_setups(db)[-1].id
+            jobs = ledger.claim(db, setup, 5, blame=0, up_to=None)
+            ledger.begin(db, ledger.begin_run(db, 1), [(job, b"") for job in jobs])
+        run(store, endpoint, caps=Caps(pages=8))
+        assert (count(endpoint), ledger.pages_asked(store.connection)) == (8, 8)
+        assert states(store) == {"done": 8, "open": 4}
+
+
+def test_no_more_pages_are_written_down_ahead_than_the_cap_leaves_room_for(
+    tmp_path: Path, archive: Path, endpoint: Endpoint
+) -> None:
+    written: list[int] = []
+
+    def answer(body: dict[str, Any]) -> Reply:
+        with connect(tmp_path / "a.db", write=False) as db:
+            written.append(ledger.pages_asked(db))
+        return answer_to(body, delay=0.05)
+
+    endpoint.answer = answer
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint, caps=Caps(pages=3), concurrency=64)
+    assert max(written) == count(endpoint) == 3
+
+
 @pytest.mark.slow
 def test_a_cap_on_dollars_holds_with_64_in_flight(tmp_path: Path, endpoint: Endpoint) -> None:
     archive = make_archive(tmp_path / "archive", 900)
@@ -225,6 +287,20 @@ def test_a_cap_on_dollars_holds_with_64_in_flight(tmp_path: Path, endpoint: Endp
         run(store, endpoint, caps=Caps(dollars=3.0), price=PRICE, concurrency=64)
 
     assert 3.0 - 0.15 < sum(cost) < 3.0 + max(cost)
+
+
+def test_a_cap_on_dollars_holds_though_answers_grow_longer_than_any_before(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    def answer(body: dict[str, Any]) -> Reply:
+        tokens = 10 if count(endpoint) <= 60 else 1000
+        return answer_to(body, delay=0.05, usage={"prompt_tokens": 1000, "completion_tokens": tokens})
+
+    endpoint.answer = answer
+    with opened(tmp_path / "a.db", endpoint, make_archive(tmp_path / "a", 120), max_tokens=1000) as store:
+        ended = run(store, endpoint, caps=Caps(dollars=0.3), price=PRICE, concurrency=64)
+        assert ended.stopped == "the cap is reached"
+        assert 0.25 < spent(store.connection).dollars <= 0.3
 
 
 class SleepingClock:

@@ -22,6 +22,7 @@ from hyllm.batch import (
     Options,
     Store,
     StoreError,
+    Took,
     enqueue,
     load_setups,
     new_setup,
@@ -406,6 +407,18 @@ def test_a_cap_holds_over_four_shards_and_is_nearly_used_up(
     assert sum(one.dollars for one in last) == pytest.approx(count(endpoint) * COST)
     assert head.purse.now().spent.dollars == pytest.approx(count(endpoint) * COST)
     assert head.purse.now().holders == 0
+
+
+def test_what_answers_took_in_other_shards_is_what_a_lease_reckons_with() -> None:
+    async def nothing(_: object) -> Any:
+        return None
+
+    learnt = [Took(1000, 100, 50)] * 50
+    lease = Lease("1-001", ask=nothing, hand_back=nothing, sync=nothing, learnt=learnt)
+    budget = lease.budget(prompt_tokens=1000, answer_tokens=8000, price=PRICE)
+
+    assert budget.expect(50).tokens == pytest.approx(1100)
+    assert budget.at_most(50).tokens > 9000
 
 
 def test_what_a_shard_hands_back_another_uses(tmp_path: Path, endpoint: Endpoint) -> None:

@@ -16,11 +16,15 @@ from typing import Any, NamedTuple
 import pytest
 
 from hyllm.archive import PageReader
-from hyllm.batch import CAP_REACHED, Caps, Store, enqueue, retry
+from hyllm.batch import CAP_REACHED, Caps, Store, enqueue, load_setups, retry
+from hyllm.batch import _ledger as ledger
+from hyllm.batch._budget import budget_of
+from hyllm.batch._store import transaction
 from hyllm.client import Price, find_endpoint
 from hyllm.cluster import make_folder
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._ray import Died
+from hyllm.cluster._segments import Segmenter, said_in
 from hyllm.errors import EndpointError
 from tests.batch.batching import answered, run_all, take, write
 from tests.batch.making import (
@@ -35,7 +39,7 @@ from tests.batch.making import (
     wait_for,
 )
 from tests.batch.test_command import hyllm
-from tests.batch.test_run import ask
+from tests.batch.test_run import ask, opened
 from tests.cluster.running import (
     HERE,
     Threads,
@@ -187,6 +191,29 @@ def _killed_often(tmp_path: Path, endpoint: Endpoint, *, pages: int, kills: int,
     assert not unfinished(where)
     assert differing(alone, shards) == [], f"after {met} kills, {twice} paid twice"
     return Killed(met, twice, most)
+
+
+def test_a_segment_counts_a_page_that_an_earlier_start_asked_about_no_second_time(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = make_archive(tmp_path / "archive", 6)
+
+    def begin(jobs: int, blame: int) -> None:
+        with transaction(db):
+            found = ledger.claim(db, 1, jobs, blame=blame, up_to=None)
+            ledger.begin(db, ledger.begin_run(db, 1), [(job, b"") for job in found])
+
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        db = store.connection
+        begin(3, 0)
+        with transaction(db):
+            ledger.recover(db)
+        segmenter = Segmenter(tmp_path / "a.db", db)
+        begin(3, 1)
+        begin(2, 0)
+        segmenter.write(tmp_path / "one.segment", {})
+
+    assert said_in(tmp_path / "one.segment")["spent"] == [0.0, 0.0, 2]
 
 
 def test_after_kills_a_shard_goes_on_from_its_segments(tmp_path: Path, endpoint: Endpoint) -> None:
@@ -451,14 +478,16 @@ def test_without_ray_one_line_says_what_to_install(
 
 
 @HERE
-def test_what_answers_took_in_finished_shards_is_what_later_ones_reckon_with(
+def test_a_cap_is_used_up_but_for_less_than_a_request_takes_at_worst(
     tmp_path: Path, endpoint: Endpoint
 ) -> None:
-    """At worst an answer takes seven times as much; each shard has fewer pages than it takes to learn better."""
     endpoint.answer = answer_to
     where = tmp_path / "store"
     cut_archive(where, endpoint, make_archive(tmp_path / "archive", 120), 20)
     drive(where, endpoint, sample=60)
-    cost = 1100 / 1e6
-    drive(where, endpoint, caps=Caps(dollars=80 * cost), price=Price(1, 1, 1, ""), concurrency=2)
-    assert 75 <= count(endpoint) <= 80
+    price, cost = Price(1, 1, 1, ""), 1100 / 1e6
+    with whole(where) as store:
+        budget = budget_of(store.connection, load_setups(store.connection)[-1], Caps(), price)
+    worst = budget.at_most(100).dollars / cost
+    drive(where, endpoint, caps=Caps(dollars=80 * cost), price=price, concurrency=2)
+    assert 80 - worst < count(endpoint) <= 80
