@@ -11,7 +11,18 @@ from hyllm.batch._forecast import Forecast, Range, forecast
 from hyllm.batch._ledger import Spent, Took, last_answers, sample_rank, spent
 from hyllm.batch._pace import Bucket, Flow
 from hyllm.batch._rate import Rate
-from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
+from hyllm.batch._report import (
+    FAILED,
+    Failure,
+    Status,
+    count_states,
+    everything_about,
+    failures,
+    gc,
+    reparse,
+    retry,
+    status,
+)
 from hyllm.batch._run import Ended, Now, Options, read_all, run_batch
 from hyllm.batch._setup import (
     Setup,
@@ -27,6 +38,7 @@ from hyllm.batch._store import Store, StoreError
 
 __all__ = [
     "CAP_REACHED",
+    "FAILED",
     "INTERRUPTED",
     "Bucket",
     "Budget",
@@ -53,6 +65,7 @@ __all__ = [
     "adopt",
     "begin_trial",
     "compare",
+    "count_states",
     "enqueue",
     "everything_about",
     "failures",

@@ -3,17 +3,18 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from hyllm.batch import Setup, Store
+from hyllm.batch import Setup, Store, count_states, sample_rank
 from hyllm.cli.batch import bounds_of, show_forecast
 from hyllm.cli.batch_archive import look_through
-from hyllm.cli.batch_progress import ENDED, Telling, count_states, counted_states, duration, going_on
+from hyllm.cli.batch_progress import Telling, exit_code, summary
 from hyllm.cli.batch_setup import announce, endpoint_of, pinned_setup
 from hyllm.cli.batch_store import how_to_run, is_shards
+from hyllm.cli.exits import SOME_FAILED
 from hyllm.client import Endpoint
 from hyllm.cluster import (
     Cluster,
@@ -30,13 +31,10 @@ from hyllm.cluster import (
     publish_index,
     read_changed,
     require_ray,
-    sample_states,
-    shown_place,
 )
-from hyllm.errors import HyllmError, UsageError
+from hyllm.errors import UsageError
 from hyllm.escaping import printable
 
-_SOME_FAILED, _INTERRUPTED = 4, 130
 _SHARD_PAGES = 1000
 
 
@@ -62,7 +60,9 @@ def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, opt
             publish_index(store, guard.guarded())
             guard.check()
             ended, lost = _drive(store, folder, setup, endpoint, options, guard)
-            code = _end(where, ended, store, sample_states(store, setup.id, options["sample"]))
+            sample = options["sample"]
+            up_to = sample_rank(store.connection, setup.id, sample) if sample else None
+            code = _end(where, ended, store, setup, up_to)
     finally:
         guard.end()
     if lost:  # Ray's library would wait, or crash, when the interpreter ends it
@@ -136,36 +136,25 @@ def _drive(
     return ended, cluster.is_lost
 
 
-def _end(where: str, ended: Driven, store: Store, of_sample: Mapping[str, int] | None) -> int:
+def _end(where: str, ended: Driven, store: Store, setup: Setup, up_to: int | None) -> int:
     """Says how the run ended and how to go on; the exit code that means that."""
-    states = count_states(store.connection) if of_sample is None else of_sample
-    for line in _summary(where, ended, states, is_sample=of_sample is not None):
-        click.echo(printable(line), err=True)
-    if ended.interrupted:
-        return _INTERRUPTED
-    if isinstance(ended.stopped, HyllmError):
-        return ended.stopped.exit_code
-    if ended.set_aside or any(states.get(state) for state in ("failed", "aside", "fault", "out", "open")):
-        return _SOME_FAILED
-    return 0
-
-
-def _summary(where: str, ended: Driven, states: Mapping[str, int], *, is_sample: bool) -> Iterator[str]:
-    counted = counted_states(states, ENDED)
-    open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered", "out"))
-    counted += [f"{open_pages:,} to go"] if open_pages else []
-    spent = f"; ${ended.dollars:,.4f} so far" if ended.dollars else ""
-    rate = ended.answers / ended.seconds if ended.seconds else 0
-    whose = "of the sample " if is_sample else ""
-    yield (
-        f"{whose}{', '.join(counted) or 'nothing to do'}: {ended.answers:,} answers in {duration(ended.seconds)} "
-        f"({rate:.2g}/s), {ended.finished:,} shards finished{spent}"
+    states = count_states(store.connection, setup.id, up_to)
+    states["open"] = states.get("open", 0) + states.pop("out", 0)  # out in a shard: still to be asked about
+    aside = sorted(ended.set_aside.items())
+    lines = summary(
+        states,
+        answers=ended.answers,
+        seconds=ended.seconds,
+        dollars=ended.dollars,
+        stopped=ended.stopped,
+        where=where,
+        go_on=how_to_run(where),
+        whose="" if up_to is None else "of the sample ",
+        more=[
+            *([f"{ended.finished:,} shard{'s' * (ended.finished != 1)} finished"] if ended.finished else []),
+            *(f"shard {shard} is set aside, the next run tries it again: {why}" for shard, why in aside),
+        ],
     )
-    if ended.stopped is not None:
-        yield f"stopped: {ended.stopped}"
-    for shard, why in sorted(ended.set_aside.items()):
-        yield f"shard {shard} is set aside, the next run tries it again: {why}"
-    if any(states.get(state) for state in ("failed", "aside", "fault")):
-        yield f"what failed, by cause: hyllm batch failures --store {shown_place(where)}"
-    if open_pages:
-        yield going_on(how_to_run(where), ended.stopped)
+    for line in lines:
+        click.echo(printable(line), err=True)
+    return exit_code(states, ended.stopped, interrupted=ended.interrupted) or (SOME_FAILED if aside else 0)

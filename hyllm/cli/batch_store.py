@@ -28,13 +28,18 @@ def file_of(where: str) -> Path:
     return Path(where)
 
 
-def how_to_run(where: str) -> str:
-    """The command that goes on with a store."""
+def shown(where: str) -> str:
+    """Where a store is, without what may be secret in a URL."""
     if not is_shards(where):
-        return f"hyllm batch run --store {where}"
+        return where
     from hyllm.cluster import shown_place
 
-    return f"hyllm batch run --on ray --store {shown_place(where)}"
+    return shown_place(where)
+
+
+def how_to_run(where: str) -> str:
+    """The command that goes on with a store."""
+    return f"hyllm batch run {'--on ray ' if is_shards(where) else ''}--store {shown(where)}"
 
 
 def lost_in(where: str, store: Store) -> str:

@@ -1,7 +1,7 @@
 """An archive on many machines: shards, each with a store of its own, in one folder."""
 
 from hyllm.cluster._cutting import cut_shards
-from hyllm.cluster._drive import Driven, Driver, has_unfinished, sample_states
+from hyllm.cluster._drive import Driven, Driver, has_unfinished
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._guard import Guard
 from hyllm.cluster._identity import make_folder, open_shards, shown_place
@@ -36,6 +36,5 @@ __all__ = [
     "read_changed",
     "refresh",
     "require_ray",
-    "sample_states",
     "shown_place",
 ]

@@ -283,15 +283,6 @@ def has_unfinished(store: Store, folder: Folder, setup: int, sample: int | None)
     return bool(_unfinished(folder, _open_pages(store.connection, setup, up_to), up_to))
 
 
-def sample_states(store: Store, setup: int, sample: int | None) -> Mapping[str, int] | None:
-    """How many pages of a sample of so many are in each state; `None` where that is the whole archive."""
-    up_to = _last_rank(store.connection, setup, sample)
-    if up_to is None:
-        return None
-    sql = "SELECT state, count(*) FROM jobs WHERE setup_id = ? AND rank <= ? GROUP BY 1"
-    return dict(store.connection.execute(sql, (setup, up_to)).fetchall())
-
-
 def _last_rank(db: sqlite3.Connection, setup: int, sample: int | None) -> int | None:
     return sample_rank(db, setup, sample) if sample else None
 
