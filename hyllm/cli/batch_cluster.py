@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hyllm.batch import Setup, Store, count_states, sample_rank
+from hyllm.batch import Setup, Store, count_states
 from hyllm.cli.batch import bounds_of, show_forecast
 from hyllm.cli.batch_archive import look_through
 from hyllm.cli.batch_progress import Telling, exit_code, summary
@@ -22,15 +22,17 @@ from hyllm.cluster import (
     Driver,
     Folder,
     Guard,
+    Work,
     check_address,
+    clear_leftovers,
     cut_shards,
-    has_unfinished,
     make_folder,
     open_shards,
     open_whole,
     publish_index,
     read_changed,
     require_ray,
+    work_in,
 )
 from hyllm.errors import UsageError
 from hyllm.escaping import printable
@@ -59,10 +61,12 @@ def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, opt
             _cut(store, guard.guarded(), setup, options["shard_pages"])
             publish_index(store, guard.guarded())
             guard.check()
-            ended, lost = _drive(store, folder, setup, endpoint, options, guard)
-            sample = options["sample"]
-            up_to = sample_rank(store.connection, setup.id, sample) if sample else None
-            code = _end(where, ended, store, setup, up_to)
+            work = work_in(store, folder, setup, options["sample"])
+            clear_leftovers(guard.guarded(), work.leftovers)
+            ended, lost = Driven(), False
+            if work.shards:
+                ended, lost = _drive(store, folder, setup, endpoint, options, guard, work)
+            code = _end(where, ended, store, setup, work.up_to)
     finally:
         guard.end()
     if lost:  # Ray's library would wait, or crash, when the interpreter ends it
@@ -96,11 +100,15 @@ def _cut(store: Store, folder: Folder, setup: Setup, said: int | None) -> None:
 
 
 def _drive(
-    store: Store, folder: Folder, setup: Setup, endpoint: Endpoint, options: dict[str, Any], guard: Guard
+    store: Store,
+    folder: Folder,
+    setup: Setup,
+    endpoint: Endpoint,
+    options: dict[str, Any],
+    guard: Guard,
+    work: Work,
 ) -> tuple[Driven, bool]:
     """How the run ended, and whether the cluster's head is lost."""
-    if not has_unfinished(store, folder, setup.id, options["sample"]):
-        return Driven(), False
     click.echo("beginning on Ray, which takes some seconds", err=True)
     cluster = Cluster(options["address"])
     telling = Telling(options["max_cost"], as_json=options["as_json"])
@@ -114,6 +122,7 @@ def _drive(
             setup,
             endpoint,
             bounds_of(setup, {**options, "readers": options["readers"] or 1}),
+            work,
             per_node=options["shards_per_node"],
             own_endpoints=options["endpoint_per_node"],
             told=telling,

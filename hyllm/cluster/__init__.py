@@ -1,7 +1,7 @@
 """An archive on many machines: shards, each with a store of its own, in one folder."""
 
 from hyllm.cluster._cutting import cut_shards
-from hyllm.cluster._drive import Driven, Driver, has_unfinished
+from hyllm.cluster._drive import Driven, Driver
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._guard import Guard
 from hyllm.cluster._identity import make_folder, open_shards, shown_place
@@ -15,6 +15,7 @@ from hyllm.cluster._whole import (
     read_changed,
     refresh,
 )
+from hyllm.cluster._work import Work, clear_leftovers, work_in
 
 __all__ = [
     "Cluster",
@@ -22,10 +23,11 @@ __all__ = [
     "Driver",
     "Folder",
     "Guard",
+    "Work",
     "bring_here",
     "check_address",
+    "clear_leftovers",
     "cut_shards",
-    "has_unfinished",
     "look_at_whole",
     "lost_amounts",
     "make_folder",
@@ -37,4 +39,5 @@ __all__ = [
     "refresh",
     "require_ray",
     "shown_place",
+    "work_in",
 ]

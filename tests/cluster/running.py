@@ -26,6 +26,7 @@ from hyllm.cluster import (
     open_whole,
     publish_index,
     read_changed,
+    work_in,
 )
 from hyllm.cluster._folder import open_folder
 from hyllm.cluster._identity import identity_of
@@ -227,14 +228,17 @@ def drive(
 ) -> Driven:
     """A run of the driver on threads."""
     wanted: dict[str, Any] = {"concurrency": 4, "timeout": 10.0, "readers": 1} | options
+    folder = make_folder(str(where))
     with whole(where) as store:
+        setup = load_setups(store.connection)[-1]
         driver = Driver(
             cast(Any, cluster or Threads("a", "b")),
-            make_folder(str(where)),
+            folder,
             store,
-            load_setups(store.connection)[-1],
+            setup,
             address(endpoint),
             Options(**wanted),
+            work_in(store, folder, setup, wanted.get("sample")),
             per_node=per_node,
             own_endpoints=own_endpoints,
             told=lambda now: None,
