@@ -33,7 +33,7 @@ from hyllm.errors import EndpointError, HyllmError, UsageError
 
 _LET_GO = 20.0
 """Seconds for which a run without a head waits for what is in flight."""
-_LOOK_EVERY = 0.5
+_ENDS_LOOK_EVERY = 0.5
 """Seconds between two looks at what has ended."""
 
 
@@ -144,7 +144,7 @@ class Driver:
         try:
             while self._goes_on():
                 self._fold()
-                for start, outcome in self._cluster.wait(_LOOK_EVERY):
+                for start, outcome in self._cluster.wait(_ENDS_LOOK_EVERY):
                     self._take(start, outcome)
                 self._tell()
         except HeadLost as error:
@@ -187,7 +187,7 @@ class Driver:
         until = time.monotonic() + _LET_GO
         self._stop(why)
         while self._cluster.running and time.monotonic() < until:
-            for start, outcome in self._cluster.wait(_LOOK_EVERY):
+            for start, outcome in self._cluster.wait(_ENDS_LOOK_EVERY):
                 if isinstance(outcome, End) and outcome.is_finished:
                     self._finish(start.shard)
 

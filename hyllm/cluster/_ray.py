@@ -12,10 +12,10 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from hyllm.cluster._messages import Ask, Grant, Total, Unused
+from hyllm.cluster._pulse import Pulse
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._schedule import Start
 from hyllm.cluster._shard import Broke, End, Task, run_task
-from hyllm.cluster._watch import Watch
 from hyllm.errors import EndpointError, UsageError
 
 _LOCAL = "local"
@@ -24,12 +24,12 @@ _SETTINGS = {
     "RAY_NUM_REDIS_GET_RETRIES": "1",  # look for a head that is gone for a quarter of an hour
     "RAY_gcs_rpc_server_reconnect_timeout_s": "180",  # and end this process before the run has ended in order
 }
-_PATIENCE = 10.0
+_HEAD_ANSWERS_WITHIN = 10.0
 """Seconds that the head may take for a word."""
 _MOST_SILENCES = 3
 _STARTS = 180.0
 """Seconds that starting a process may take on a machine that has much to do."""
-_LOOK_EVERY = 1.0
+_PULSE_EVERY = 1.0
 """Seconds between two looks at which machines are there."""
 _HEAD_SILENT = 30.0
 """Seconds without a word of the head after which it is lost."""
@@ -80,7 +80,7 @@ class Cluster:
             os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_urlsafe(32)}
         self._ray: Any = import_module("ray")
         self._connect(address)
-        self._watch = Watch(self._alive, every=_LOOK_EVERY, patience=_HEAD_SILENT)
+        self._pulse = Pulse(self._alive, every=_PULSE_EVERY, patience=_HEAD_SILENT)
         self.is_lost = False
         """Whether the head is gone. Then, after `close`, this process is to be ended without Ray's leave."""
         self._run: Any = self._ray.remote(_run)  # once: Ray sends it to the head, and waits for it
@@ -102,7 +102,7 @@ class Cluster:
 
     def close(self) -> None:
         """Lets go of the cluster; one that was begun for this run ends."""
-        self.is_lost |= not self._watch.end(0.0 if self.is_lost else _PATIENCE)
+        self.is_lost |= not self._pulse.end(0.0 if self.is_lost else _HEAD_ANSWERS_WITHIN)
         if self.is_lost:  # Ray would wait for the head, now and at the end of this process
             atexit.unregister(self._ray.shutdown)
         else:
@@ -131,7 +131,7 @@ class Cluster:
             HeadLost: the head has not told for half a minute.
         """
         try:
-            found = self._watch.last()
+            found = self._pulse.last()
         except TimeoutError:
             raise self._lose() from None
         self._names |= found
@@ -217,7 +217,7 @@ class Cluster:
             self._ray.cancel(reference, force=True)
 
     def _ask(self, reference: Any) -> Any:
-        return self._ray.get(reference, timeout=_PATIENCE)
+        return self._ray.get(reference, timeout=_HEAD_ANSWERS_WITHIN)
 
     def _on(self, node: str) -> Any:
         strategies = import_module("ray.util.scheduling_strategies")

@@ -36,9 +36,8 @@ from hyllm.cluster._layout import (
 )
 from hyllm.cluster._local import LocalFolder
 from hyllm.cluster._messages import Amounts
-from hyllm.cluster._mirror import cache_folder
 from hyllm.cluster._pieces import save_index
-from hyllm.cluster._scratch import scratch
+from hyllm.cluster._scratch import cache_folder, scratch
 from hyllm.cluster._segments import said_in, unaccounted
 from hyllm.errors import UsageError
 

@@ -228,7 +228,7 @@ def test_storage_may_fail_for_half_of_the_time_after_which_others_take_over(wher
 
 
 def test_storage_that_hangs_is_seen(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyllm.cluster._guard._PATIENCE", 0.05)
+    monkeypatch.setattr("hyllm.cluster._guard._LAST_SIGN_WITHIN", 0.05)
     clock, storage = Clock(), Storage(make_folder(str(where)))
     guard = guard_on(storage, clock)
     storage.goes.clear()
@@ -276,7 +276,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr("hyllm.cli.batch_cluster.Guard", lambda folder: guard_on(folder, clock))  # pyright: ignore
     monkeypatch.setattr("hyllm.cli.batch_cluster.require_ray", lambda: None)
     monkeypatch.setattr("hyllm.cli.batch_cluster.Cluster", Here)
-    monkeypatch.setattr("hyllm.cluster._drive._LOOK_EVERY", 0.02)
+    monkeypatch.setattr("hyllm.cluster._drive._ENDS_LOOK_EVERY", 0.02)
     Here.began = 0
     return clock
 

@@ -440,7 +440,7 @@ def test_a_purse_that_goes_away_ends_the_run_and_what_came_is_written(
 def test_a_purse_that_answers_nothing_ends_the_run(
     tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyllm.cluster._lease._PATIENCE", 0.2)
+    monkeypatch.setattr("hyllm.cluster._lease._PURSE_SILENT", 0.2)
     head = Head(Purse(Caps(dollars=50 * COST)))
 
     async def silent(ask: Ask) -> Grant:
