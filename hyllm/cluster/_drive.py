@@ -23,7 +23,6 @@ from hyllm.cluster._folder import Folder
 from hyllm.cluster._guard import Guard
 from hyllm.cluster._identity import identity_of
 from hyllm.cluster._messages import Amounts, Total
-from hyllm.cluster._purse import Purse
 from hyllm.cluster._ray import Cluster, Died, HeadLost
 from hyllm.cluster._schedule import Schedule, Start
 from hyllm.cluster._shard import Broke, End, Task
@@ -103,12 +102,7 @@ class Driver:
             sample=None,
             up_to=work.up_to,
         )
-        self._purse = Purse(
-            options.caps,
-            _spent_before(store.connection, options.price),
-            requests_per_minute=options.requests_per_minute,
-            tokens_per_minute=options.tokens_per_minute,
-        )
+        self._of_all = options
         self._sizes = work.sizes
         self._schedule = Schedule(
             # By the clock, so that no start has the epoch of one in an earlier run that has left no trace yet.
@@ -130,7 +124,13 @@ class Driver:
         """Runs until all is finished, a cap is reached, or it is told to stop."""
         ended = self._ended
         if self._schedule.waiting:  # else there is no purse to speak with, and nothing to say to it
-            self._cluster.open_purse(self._purse)
+            options = self._of_all
+            self._cluster.open_purse(
+                options.caps,
+                _spent_before(self._store.connection, options.price),
+                requests_per_minute=options.requests_per_minute,
+                tokens_per_minute=options.tokens_per_minute,
+            )
             self._run_shards()
         ended.interrupted = bool(self._interrupts)
         ended.set_aside = self._schedule.set_aside

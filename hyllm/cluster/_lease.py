@@ -10,7 +10,7 @@ from contextlib import suppress
 from hyllm.batch import Budget, Caps, Engine, Progress, StoreError, Took
 from hyllm.client import Price
 from hyllm.cluster._flow import LeasedFlow
-from hyllm.cluster._messages import NOTHING, Amounts, Ask, Grant, Leased, Standing, Unused
+from hyllm.cluster._messages import NOTHING, Amounts, Ask, Grant, Leased, Purses, Standing, Unused
 from hyllm.errors import HyllmError
 
 _LEASE_LOOK_EVERY = 0.05
@@ -32,8 +32,7 @@ class Lease:
 
     Args:
         holder: shard and epoch, as in "000012-1796000001".
-        ask: brings an `Ask` to the purse; it raises where the purse cannot be reached.
-        hand_back: brings what is left to the purse.
+        purse: the purse of all.
         sync: writes down where it outlives this machine what came, and how much is leased.
         learnt: what answers of other shards took, by which the first here are reckoned.
         clock: seconds.
@@ -42,16 +41,14 @@ class Lease:
     def __init__(
         self,
         holder: str,
+        purse: Purses,
         *,
-        ask: Callable[[Ask], Awaitable[Grant]],
-        hand_back: Callable[[Unused], Awaitable[None]],
         sync: Callable[[Leased], Awaitable[None]],
         learnt: Sequence[Took] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._holder = holder
-        self._ask = ask
-        self._hand_back = hand_back
+        self._purse = purse
         self._sync = sync
         self._learnt = learnt
         self._clock = clock
@@ -116,7 +113,7 @@ class Lease:
             )
             with suppress(Exception):  # where the purse is gone, nobody else can use what is left
                 async with asyncio.timeout(_PURSE_SILENT):
-                    await self._hand_back(unused)
+                    await self._purse.hand_back(unused)
 
     # --- asking ------------------------------------------------------------------------------------------
 
@@ -125,7 +122,7 @@ class Lease:
             if self._is_due(engine):
                 try:
                     async with asyncio.timeout(_PURSE_SILENT):  # wait_for may lose that it is cancelled
-                        grant = await self._ask(self._question(engine))
+                        grant = await self._purse.renew(self._question(engine))
                 except Exception as error:
                     cause = type(error).__name__
                     engine.stop(StoreError(f"the run's head cannot be reached ({cause})"))

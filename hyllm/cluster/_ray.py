@@ -11,7 +11,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-from hyllm.cluster._messages import Ask, Grant, Total, Unused
+from hyllm.batch import Caps
+from hyllm.cluster._messages import Amounts, Ask, Grant, Total, Unused
 from hyllm.cluster._pulse import Pulse
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._schedule import Start
@@ -108,15 +109,30 @@ class Cluster:
         else:
             self._ray.shutdown()
 
-    def open_purse(self, purse: Purse) -> None:
+    def open_purse(
+        self,
+        caps: Caps,
+        before: Amounts,
+        *,
+        requests_per_minute: float | None,
+        tokens_per_minute: float | None,
+    ) -> None:
         """Puts the run's purse where all machines reach it: beside this process, whose fate it shares.
+
+        Args:
+            caps: as `Purse` takes them, like all others.
+            before: what was spent before this run.
+            requests_per_minute: the most of all shards together.
+            tokens_per_minute: the same.
 
         Raises:
             EndpointError: the cluster starts no process for it.
         """
         here = self._ray.get_runtime_context().get_node_id()
-        actor = self._ray.remote(_Till).options(num_cpus=0, scheduling_strategy=self._on(here))
-        self._purse: Any = actor.remote(purse)
+        actor = self._ray.remote(Purse).options(num_cpus=0, scheduling_strategy=self._on(here))
+        self._purse: Any = actor.remote(
+            caps, before, requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute
+        )
         try:
             self._ray.get(self._purse.now.remote(), timeout=_STARTS)
         except (self._ray.exceptions.GetTimeoutError, self._ray.exceptions.RayError) as error:
@@ -224,36 +240,14 @@ class Cluster:
         return strategies.NodeAffinitySchedulingStrategy(node_id=node, soft=False)
 
 
-class _Till:
-    """The purse, as an actor."""
-
-    def __init__(self, purse: Purse) -> None:
-        self._purse = purse
-
-    def ask(self, ask: Ask) -> Grant:
-        return self._purse.renew(ask)
-
-    def hand_back(self, unused: Unused) -> None:
-        self._purse.hand_back(unused)
-
-    def lost(self, holder: str) -> None:
-        self._purse.lost(holder)
-
-    def stop(self, why: str) -> None:
-        self._purse.stop(why)
-
-    def now(self) -> Total:
-        return self._purse.now()
-
-
 class _Far:
-    """The actor, as a shard speaks with it."""
+    """The purse, which is an actor, as a shard speaks with it."""
 
     def __init__(self, actor: Any) -> None:
         self._actor = actor
 
-    async def ask(self, ask: Ask) -> Grant:
-        return await self._answer(self._actor.ask.remote(ask))
+    async def renew(self, ask: Ask) -> Grant:
+        return await self._answer(self._actor.renew.remote(ask))
 
     async def hand_back(self, unused: Unused) -> None:
         await self._answer(self._actor.hand_back.remote(unused))

@@ -31,7 +31,7 @@ from hyllm.cluster import (
 from hyllm.cluster._folder import open_folder
 from hyllm.cluster._identity import identity_of
 from hyllm.cluster._layout import Shard, shards_in
-from hyllm.cluster._messages import Ask, Grant, Total, Unused
+from hyllm.cluster._messages import Amounts, Ask, Grant, Total, Unused
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._ray import Died
 from hyllm.cluster._schedule import Start
@@ -119,7 +119,7 @@ class LocalPurse:
         self.purse = purse
         self.lock = threading.Lock()
 
-    async def ask(self, ask: Ask) -> Grant:
+    async def renew(self, ask: Ask) -> Grant:
         with self.lock:
             return self.purse.renew(ask)
 
@@ -174,8 +174,8 @@ class Threads:
         self.sees: Callable[[Start, Task], Task] = lambda start, task: task
         """How a machine sees a task."""
 
-    def open_purse(self, purse: Purse) -> None:
-        self._purse = LocalPurse(purse)
+    def open_purse(self, caps: Caps, before: Amounts, **limits: Any) -> None:
+        self._purse = LocalPurse(Purse(caps, before, **limits))
 
     def nodes(self) -> Sequence[str]:
         return self._nodes

@@ -2,11 +2,9 @@
 
 import asyncio
 import math
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +34,7 @@ from hyllm.cluster._purse import Purse
 from hyllm.extract import Extractor
 from tests.batch import making
 from tests.batch.making import asked, count, make_archive
+from tests.cluster.running import LocalPurse
 from tests.conftest import Endpoint, Reply
 
 PRICE = Price(1.0, 0.1, 10.0, "")
@@ -308,28 +307,26 @@ def test_permits_that_are_handed_back_are_free_and_debts_are_not_forgiven() -> N
 # --- shards that run side by side --------------------------------------------------------------------------
 
 
-@dataclass
-class Head:
-    """A purse that many threads reach, one at a time, and what each holder has written."""
+class Head(LocalPurse):
+    """A purse that many threads reach, and what each holder has written."""
 
-    purse: Purse
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    written: dict[str, list[Leased]] = field(default_factory=dict[str, list[Leased]])
-    overlapping: int = 0
-    sync_takes: float = 0.0
-    asks: int = 0
-    before_asking: Callable[[Ask], None] = lambda ask: None
+    def __init__(
+        self,
+        purse: Purse,
+        *,
+        sync_takes: float = 0.0,
+        before_asking: Callable[[Ask], None] = lambda ask: None,
+    ) -> None:
+        super().__init__(purse)
+        self.written: dict[str, list[Leased]] = {}
+        self.overlapping = 0
+        self.sync_takes = sync_takes
+        self.before_asking = before_asking
 
-    async def ask(self, ask: Ask) -> Grant:
+    async def renew(self, ask: Ask) -> Grant:
         await asyncio.sleep(0.002)
-        with self.lock:
-            self.asks += 1
-            self.before_asking(ask)
-            return self.purse.renew(ask)
-
-    async def hand_back(self, unused: Unused) -> None:
-        with self.lock:
-            self.purse.hand_back(unused)
+        self.before_asking(ask)
+        return await super().renew(ask)
 
     def lease(self, holder: str) -> Lease:
         writing = 0
@@ -342,7 +339,7 @@ class Head:
             self.written.setdefault(holder, []).append(leased)
             writing -= 1
 
-        return Lease(holder, ask=self.ask, hand_back=self.hand_back, sync=sync)
+        return Lease(holder, self, sync=sync)
 
     def bound(self) -> float:
         """The dollars that can have been spent, by what is written."""
@@ -447,7 +444,7 @@ def test_a_purse_that_answers_nothing_ends_the_run(
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(head, "ask", silent)
+    monkeypatch.setattr(head, "renew", silent)
     ended = run_shard(tmp_path, 1, 5, endpoint, head)
 
     assert "cannot be reached" in str(ended.stopped)
