@@ -23,6 +23,16 @@ _SAMPLE = 20_000
 _WORST = 0.2
 """A text less familiar than this is in none of these encodings."""
 _DAMAGED = "\ufffd"
+_NO_TEXT = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"II*\0", "a picture"),
+    (b"MM\0*", "a picture"),
+    (b"PK\x03\x04", "a zip or office file"),
+    (b"\xd0\xcf\x11\xe0", "an office file"),
+)
+"""What files begin with that are often taken for text."""
 
 
 class Decoded(NamedTuple):
@@ -54,6 +64,11 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
         if data.startswith(mark):
             return _read(data, name)
     return _strict_utf8(data) or _best(data)
+
+
+def no_text(data: bytes) -> str | None:
+    """What a file is that holds no text to read: a PDF."""
+    return next((kind for start, kind in _NO_TEXT if data.startswith(start)), None)
 
 
 def known_encoding(name: str) -> str:

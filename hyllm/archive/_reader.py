@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from hyllm.archive._beside import read_sidecar, read_table
 from hyllm.archive._containers import Member, parquet_rows, whole_lines, zip_members
-from hyllm.archive._decode import decode, known_encoding
+from hyllm.archive._decode import Decoded, decode, known_encoding, no_text
 from hyllm.archive._files import STDIN, PageFile, duplicates, fail_if, find_pages, page_id
 from hyllm.archive._lines import PageLine, looks_like_lines, read_lines
 from hyllm.archive._masthead import read_masthead
@@ -94,7 +94,7 @@ class PageReader:
         Raises:
             PageError: they are no page.
         """
-        decoded = decode(content, self.encoding)
+        decoded = self._decoded(content, shown(page))
         return self._page(_Raw(decoded.text, page, shown(page), encoding=decoded.encoding))
 
     def from_text(self, text: str, page: str = "page") -> Page:
@@ -204,15 +204,20 @@ class PageReader:
     def _of_member(self, member: Member) -> Page | PageError:
         beside = () if member.metadata is None else (Source(member.metadata, "sidecar"),)
         try:
-            decoded = decode(member.content, self.encoding)
+            decoded = self._decoded(member.content, member.place)
             return self._page(_Raw(decoded.text, member.page, member.place, beside, decoded.encoding))
         except PageError as error:
             return error
 
     def _in_file(self, path: Path, content: bytes, page: str) -> Page:
-        decoded = decode(content, self.encoding)
         place = page if path == STDIN else shown(path)
+        decoded = self._decoded(content, place)
         return self._page(_Raw(decoded.text, page, place, _sidecar(path), decoded.encoding))
+
+    def _decoded(self, content: bytes, place: str) -> Decoded:
+        if kind := no_text(content):
+            raise PageError(f"{place}: is {kind}, not text: hyllm reads text, of OCR or pdftotext")
+        return decode(content, self.encoding)
 
     def _page(self, raw: _Raw) -> Page:
         """The page, with its metadata from all sources."""

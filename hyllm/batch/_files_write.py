@@ -226,13 +226,10 @@ class _Writing:
 
 def _open_jobs(db: sqlite3.Connection, setup: int, most: int, up_to: int | None) -> list[Job]:
     """The next open jobs, in the order in which a run would ask."""
-    within = "" if up_to is None else "AND j.rank <= ?"
-    rows = db.execute(
-        "SELECT j.id, j.text_id, j.turn, j.blame, t.tokens FROM jobs j JOIN texts t ON t.id = j.text_id "
-        f"WHERE j.state = 'open' AND j.setup_id = ? {within} ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?",
-        (setup, *(() if up_to is None else (up_to,)), most),
-    )
-    return [Job(*row) for row in rows]
+    found: list[Job] = []
+    for blame in range(3):
+        found += ledger.next_jobs(db, setup, most - len(found), blame=blame, up_to=up_to)
+    return found
 
 
 def _make(folder: Path) -> None:

@@ -76,8 +76,8 @@ def forecast(
         "avg(a.ended - a.started) FILTER (WHERE a.id NOT IN (SELECT attempt_id FROM batch_requests)), t.tokens "
         "FROM jobs j JOIN texts t ON t.id = j.text_id "
         "JOIN attempts a ON a.job_id = j.id AND a.outcome = 'answer' AND a.purpose = 'page' "
-        "AND a.prompt_tokens IS NOT NULL WHERE j.setup_id = ? "
-        "AND j.state IN ('done', 'partial', 'answered') GROUP BY j.id LIMIT ?",
+        "AND a.prompt_tokens IS NOT NULL WHERE j.id IN (SELECT id FROM jobs WHERE setup_id = ? "
+        "AND state IN ('done', 'partial', 'answered') ORDER BY rank LIMIT ?) GROUP BY j.id",
         (setup, _MOST),
     ).fetchall()
     if not asked:

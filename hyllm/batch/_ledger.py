@@ -24,6 +24,8 @@ SET_ASIDE = 4
 others come last in the queue, and then alone: so no page is set aside because somebody killed a run.
 """
 
+LAST_RANK = 2**63 - 1
+"""No job comes after it in the shuffle."""
 _LEARNT_FROM = 500
 
 
@@ -118,7 +120,14 @@ def abandon(db: sqlite3.Connection, run: int) -> None:
 
 
 def claim(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None) -> list[Job]:
-    """The next jobs of the queue, taken out of it: further turns first, then in the order of the shuffle.
+    """The next jobs of the queue, taken out of it; the arguments are those of `next_jobs`."""
+    found = next_jobs(db, setup, most, blame=blame, up_to=up_to)
+    db.executemany("UPDATE jobs SET state = 'sent' WHERE id = ?", ((job.id,) for job in found))
+    return found
+
+
+def next_jobs(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: int | None) -> list[Job]:
+    """The next jobs of the queue: further turns first, then in the order of the shuffle.
 
     Args:
         db: the store.
@@ -127,14 +136,16 @@ def claim(db: sqlite3.Connection, setup: int, most: int, *, blame: int, up_to: i
         blame: the lane: 0 the unsuspected, 1 those that were among others when a run died, 2 and more.
         up_to: with a sample, the rank of its last job.
     """
-    sql = (
-        "SELECT j.id, j.text_id, j.turn, j.blame, t.tokens FROM jobs j JOIN texts t ON t.id = j.text_id "
-        f"WHERE j.state = 'open' AND j.setup_id = ? AND j.blame {'>=' if blame > 1 else '='} ? "
-        f"{'AND j.rank <= ? ' if up_to is not None else ''}ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?"
-    )
-    values = (setup, blame, *(() if up_to is None else (up_to,)), most)
-    found = [Job(*row) for row in db.execute(sql, values)]
-    db.executemany("UPDATE jobs SET state = 'sent' WHERE id = ?", ((job.id,) for job in found))
+    found: list[Job] = []
+    for turn in ("j.turn > 0", "j.turn = 0"):  # each is one stretch of the index, however long the queue is
+        sql = (
+            "SELECT j.id, j.text_id, j.turn, j.blame, t.tokens FROM jobs j INDEXED BY jobs_open "
+            "CROSS JOIN texts t ON t.id = j.text_id WHERE j.state = 'open' AND j.setup_id = ? "
+            f"AND j.blame {'>=' if blame > 1 else '='} ? AND {turn} AND j.rank <= ? "
+            "ORDER BY j.blame, j.turn DESC, j.rank LIMIT ?"
+        )
+        values = (setup, blame, LAST_RANK if up_to is None else up_to, most - len(found))
+        found += [Job(*row) for row in db.execute(sql, values)]
     return found
 
 
@@ -295,13 +306,16 @@ class Left(NamedTuple):
 
 def left(db: sqlite3.Connection, setup: int, up_to: int | None) -> Left:
     """How many jobs are still to be asked, and to be read."""
-    within = "" if up_to is None else "AND rank <= ?"
-    values = (setup,) if up_to is None else (setup, up_to)
     # In this order: a reader that asks further takes a job from the answered to the open.
     (answered,) = db.execute("SELECT count(*) FROM jobs WHERE state = 'answered'").fetchone()
-    (waiting,) = db.execute(
-        f"SELECT count(*) FROM jobs WHERE state = 'open' AND setup_id = ? {within}", values
-    ).fetchone()
+    waiting = 0
+    for lane in ("blame = 0 AND turn = 0", "blame = 0 AND turn > 0", "blame > 0"):  # stretches of the index
+        (count,) = db.execute(
+            "SELECT count(*) FROM jobs INDEXED BY jobs_open WHERE state = 'open' AND setup_id = ? "
+            f"AND {lane} AND rank <= ?",
+            (setup, LAST_RANK if up_to is None else up_to),
+        ).fetchone()
+        waiting += count
     (sent,) = db.execute("SELECT count(*) FROM jobs WHERE state = 'sent'").fetchone()
     return Left(waiting + sent, answered)
 
@@ -327,8 +341,8 @@ class Took(NamedTuple):
 def last_answers(db: sqlite3.Connection, setup: int) -> list[Took]:
     """What the last answers took, by which the next may be reckoned; the newest first."""
     found = db.execute(
-        "SELECT a.prompt_tokens, a.completion_tokens, t.tokens FROM attempts a JOIN jobs j ON j.id = a.job_id "
-        "JOIN texts t ON t.id = j.text_id WHERE a.outcome = 'answer' AND j.setup_id = ? "
+        "SELECT a.prompt_tokens, a.completion_tokens, t.tokens FROM attempts a CROSS JOIN jobs j ON j.id = a.job_id "
+        "CROSS JOIN texts t ON t.id = j.text_id WHERE a.outcome = 'answer' AND j.setup_id = ? "
         "AND a.prompt_tokens IS NOT NULL AND a.completion_tokens IS NOT NULL ORDER BY a.id DESC LIMIT ?",
         (setup, _LEARNT_FROM),
     )

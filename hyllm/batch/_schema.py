@@ -209,7 +209,13 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX attempts_out ON attempts (id) WHERE outcome = 'out';
     CREATE INDEX jobs_out ON jobs (setup_id) WHERE state = 'out';
     """,
+    """
+    CREATE INDEX pages_file ON pages (file_id);
+    CREATE INDEX unreadable_file ON unreadable (file_id);
+    """,
 )
+ONLY_INDEXES = frozenset({3})
+"""Migrations that change nothing that is kept, and so need no copy."""
 
 APPLICATION_ID = 0x68794C4D
 """Marks a SQLite file as a store: hyLM."""

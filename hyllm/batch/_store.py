@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hyllm.batch._lock import Lock, refuse_network
-from hyllm.batch._schema import APPLICATION_ID, MIGRATIONS
+from hyllm.batch._schema import APPLICATION_ID, MIGRATIONS, ONLY_INDEXES
 from hyllm.errors import HyllmError, UsageError
 from hyllm.version import __version__
 
@@ -193,13 +193,13 @@ _RESCUE = "keep a copy, then `sqlite3 {path} .recover | sqlite3 new.db` saves wh
 
 
 def _migrate(connection: sqlite3.Connection, path: Path, version: int) -> None:
-    """Brings a store to today's form, after making a copy."""
-    if version == len(MIGRATIONS):
-        return
-    if version:
+    """Brings a store to today's form, after making a copy where that changes what is kept."""
+    missing = range(version + 1, len(MIGRATIONS) + 1)
+    if version and not ONLY_INDEXES.issuperset(missing):
         copy = path.with_name(f"{path.name}.before-{version + 1}")
         _copy(connection, path, copy)
-    for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+    for number in missing:
+        migration = MIGRATIONS[number - 1]
         connection.executescript(f"BEGIN IMMEDIATE; {migration}; PRAGMA user_version = {number}; COMMIT;")
 
 

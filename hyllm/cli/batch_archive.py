@@ -10,6 +10,7 @@ import click
 
 from hyllm.archive import Metadata, PageReader
 from hyllm.batch import Store, enqueue, look_at
+from hyllm.cli.configured import was_typed
 from hyllm.errors import UsageError
 from hyllm.escaping import printable
 
@@ -34,13 +35,19 @@ def look_through(store: Store, paths: Sequence[str], options: dict[str, Any]) ->
     Raises:
         UsageError: there are no pages, or what says how they are read fits none.
     """
+    context = click.get_current_context()
+    typed = [option for name, option in _OPTIONS.items() if was_typed(context, name)]
     if paths:
-        said = _said_now(options) or _said_before(store, paths)
+        said = _said_now(options)
+        if not typed:
+            said = _said_before(store, paths) | said
         reader = _reader(said)
         look = enqueue(store, [_brought(path) for path in paths], reader, told=_counting())
         _check_rows(store, reader)
         _remember(store, paths, said)
     else:
+        if typed:
+            raise UsageError(f"{', '.join(typed)}: give PATHS, too, which are looked through so")
         look = look_at(store.connection)
         if not look.pages:
             raise UsageError("the store has no pages yet: give a folder")

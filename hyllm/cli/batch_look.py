@@ -20,6 +20,7 @@ from hyllm.batch import (
 from hyllm.batch.store import transaction, versions
 from hyllm.cli.batch_options import ANY_STORE, OWN_KIND, STORE
 from hyllm.cli.batch_store import how_to_run, looking, lost_in, writing
+from hyllm.errors import UsageError
 from hyllm.escaping import json_line, printable
 
 JSON = click.option("--json", "as_json", is_flag=True, help="JSON Lines on standard output.")
@@ -113,6 +114,10 @@ def retry_failed(where: str, *, cause: str | None) -> None:
     """Put failed pages back into the queue; the next run asks, and pays, for them anew."""
     with writing(where) as store, transaction(store.connection) as db:
         number = retry(db, cause)
+        found = failures(db) if cause and not number else ()
+        causes = sorted({one.cause for one in found if one.state != "unreadable"})
+    if causes:
+        raise UsageError(f"--cause {cause}: nothing failed for it; causes are: {', '.join(causes)}")
     click.echo(f"{number:,} pages are open again: {how_to_run(where)}", err=True)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from hyllm.archive import find_pages, read_page
-from hyllm.cli.looks import opened, view_of
+from hyllm.cli.looks import Output, view_of
 from hyllm.cli.show import show_extraction, show_page, show_summary
 from hyllm.extract import Extractor
 from hyllm.files import shipped
@@ -41,7 +41,7 @@ def demo(*, wanted: str | None, list_only: bool, html: Path | None) -> None:
     pages = [read_page(file.path, file.page) for file in chosen]
     results = extractor.map(pages)
     if html:
-        with opened(html, "--html") as file:
+        with Output(html, "--html") as file:
             file.write(view_of(pages, results))
         click.echo(f"{html}: {len(results)} pages", err=True)
         return

@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TextIO
 
 import click
 
 from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.exits import SOME_FAILED
-from hyllm.cli.looks import opened, view_of
+from hyllm.cli.looks import Output, view_of
 from hyllm.cli.options import endpoint_options, question_options
 from hyllm.cli.show import console, show_extraction, show_summary
 from hyllm.cli.waiting import Waiting
@@ -176,11 +175,11 @@ def _run(
 ) -> None:
     """Extracts the pages and prints each in its turn. What has come is printed, whatever ends the run."""
     with ExitStack() as stack:
-        lines = stack.enter_context(opened(out, "--out")) if out else None
+        lines = stack.enter_context(Output(out, "--out")) if out else None
         seen: list[Extraction] = []
         if html:
-            view = stack.enter_context(opened(html, "--html"))
-            stack.callback(lambda: view.write(view_of(pages, seen)))
+            view = stack.enter_context(Output(html, "--html"))
+            stack.callback(_show, view, pages, seen)
         printer = _Printer(pages, as_json=as_json, out=lines)
         stack.callback(printer.finish)
         waiting = stack.enter_context(Waiting(console(stderr=True), len(pages)))
@@ -215,9 +214,11 @@ def _exit_code(failed: Sequence[Extraction], pages: int) -> int:
 class _Printer:
     """Prints results in the order of the pages, as soon as all before them have come."""
 
-    def __init__(self, pages: Sequence[Page], *, as_json: bool, out: TextIO | None) -> None:
+    def __init__(self, pages: Sequence[Page], *, as_json: bool, out: Output | None) -> None:
         self._waiting = [page.page for page in pages]
         self._come: dict[str, Extraction] = {}
+        self._failed = ""
+        """Lines of pages that failed, as long as no other would take the place of an earlier run's."""
         self._as_json = as_json
         self._out = out
 
@@ -230,11 +231,30 @@ class _Printer:
         """Prints what came out of turn before the run was ended."""
         while self._come:
             self._print(self._come.pop(next(iter(self._come))))
+        if self._out is not None and self._failed:
+            _say_kept(self._out)
 
     def _print(self, result: Extraction) -> None:
         if self._out is None and not self._as_json:
             show_extraction(result)
             return
-        click.echo(json_line(result.to_json()), file=self._out)
-        if self._out is not None:
-            self._out.flush()
+        line = json_line(result.to_json())
+        if self._out is None:
+            click.echo(line)
+            return
+        self._failed += f"{line}\n"
+        if result.status != "failed" or not self._out.holds_earlier:
+            self._out.write(self._failed)
+            self._failed = ""
+
+
+def _show(view: Output, pages: Sequence[Page], results: Sequence[Extraction]) -> None:
+    """Writes the pages as HTML; where none has come, an earlier one stays."""
+    if view.holds_earlier and all(result.status == "failed" for result in results):
+        _say_kept(view)
+    else:
+        view.write(view_of(pages, results))
+
+
+def _say_kept(file: Output) -> None:
+    click.echo(printable(f"{file.path}: kept as it was: no page gave a result"), err=True)

@@ -6,7 +6,7 @@ Words of the table (all of them: docs/scores.md, "Terms"):
   record              a project, meeting or official
   slot                one value of a record; an item of a list is one
   P, R, F1            right of what was predicted, right of what gold has, both in one
-  95 % (pages)        where F1 of other such pages would lie
+  95 % (pages)        where F1 over many such pages would lie; a single page varies more
   grounded + correct  right, and its words found at their place on the page
   POS                 slots that gold has
   cor, inc            right; wrong (gold has another value)

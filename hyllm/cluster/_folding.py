@@ -12,6 +12,8 @@ from hyllm.batch.store import transaction
 from hyllm.cluster._pieces import ARCHIVE, attached, columns_of, copy_rows
 
 _SHIFT = 32
+_PLACED = "(SELECT shard FROM main.placed p WHERE p.text_id = piece.jobs.text_id)"
+"""The last shard of a job's text, one look by its key: there are millions of others."""
 _DESCRIBED = ("paper", "issue_date", "page_no", "city", "extra", "conflicts")
 """What is known of a page, and its values are read by."""
 
@@ -103,8 +105,8 @@ def fold_store(whole: sqlite3.Connection, path: Path, shard: int) -> None:
         own = "attempt_id > 0"  # the others came in an earlier shard
         copy_rows(db, "answers", "piece", "main", own, instead=_own_ids("answers", shard))
         db.execute(
-            "UPDATE answers SET void = 1 WHERE attempt_id > ? AND attempt_id < ? AND job_id IN (SELECT id FROM jobs "
-            "WHERE text_id IN (SELECT text_id FROM placed WHERE shard > ?))",
+            "UPDATE answers SET void = 1 WHERE attempt_id > ? AND attempt_id < ? AND job_id IN "
+            f"(SELECT id FROM piece.jobs WHERE {_PLACED} > ?)",
             (base, base + (1 << _SHIFT), shard),
         )
         _take(db, shard)
@@ -124,7 +126,7 @@ def _take(db: sqlite3.Connection, shard: int) -> None:
         copy_rows(db, table, "piece", "main")
     db.execute(
         "INSERT OR REPLACE INTO placed SELECT id, ? FROM piece.texts "
-        "WHERE id NOT IN (SELECT text_id FROM placed WHERE shard > ?)",
+        "WHERE coalesce((SELECT shard FROM placed WHERE text_id = texts.id), 0) <= ?",
         (shard, shard),
     )
     copy_rows(db, "jobs", "piece", "main", f"id IN ({_jobs_of(shard)})")
@@ -135,9 +137,7 @@ def _take(db: sqlite3.Connection, shard: int) -> None:
 
 def _jobs_of(shard: int) -> str:
     """The jobs of the piece whose last shard this is."""
-    return (
-        f"SELECT id FROM piece.jobs WHERE text_id IN (SELECT text_id FROM main.placed WHERE shard = {shard})"
-    )
+    return f"SELECT id FROM piece.jobs WHERE {_PLACED} = {shard}"
 
 
 def _mark_out(db: sqlite3.Connection, texts: str) -> None:
@@ -150,8 +150,7 @@ def _set_aside_earlier(db: sqlite3.Connection, shard: int) -> None:
     """Sets aside what an earlier shard got for pages that this one asks anew, not going on where that one was."""
     anew = (
         "SELECT id FROM piece.jobs WHERE state != 'older' AND id NOT IN (SELECT job_id FROM piece.answers "
-        "WHERE attempt_id < 0) AND text_id NOT IN (SELECT text_id FROM main.placed WHERE shard > "
-        f"{shard})"
+        f"WHERE attempt_id < 0) AND coalesce({_PLACED}, 0) <= {shard}"
     )
     db.execute(
         f"UPDATE main.answers SET void = 1 WHERE attempt_id < ? AND job_id IN ({anew})", (shard << _SHIFT,)

@@ -231,6 +231,7 @@ class Lease:
         used = self._used()._replace(tokens=math.ceil(self._used().tokens))
         pairs = zip(self._leased, used, strict=True)
         self._leased = Amounts(*(x if math.isinf(x) else min(x, one) for x, one in pairs))
+        self._written = Amounts(*map(min, self._written, self._leased))
         self._set_caps()
         return self._leased
 

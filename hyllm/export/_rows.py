@@ -1,5 +1,6 @@
 """All rows of an export, page by page: what CSV, Parquet and SQLite are written from."""
 
+import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -19,7 +20,7 @@ from hyllm.export._values import (
 )
 
 PAGE_COLUMNS = (
-    *("page", "state", "stands_for", "conflict", "paper", "issue_date", "page_no", "city"),
+    *("page", "state", "stands_for", "conflict", "paper", "issue_date", "page_no", "city", "extra"),
     *("text_sha256", "chars", "records", "problems", "unclaimed", "cause", "message"),
     *("model", "prompt_sha256", "schema_sha256", "hyllm", "text"),
 )
@@ -103,11 +104,22 @@ class Exported:
             ]
         row: list[Cell] = [
             *(page.page, page.state, page.stands_for, page.conflict),
-            *(about["paper"], about["issue_date"], about["page_no"], about["city"]),
+            *(
+                about["paper"],
+                about["issue_date"],
+                about["page_no"],
+                about["city"],
+                self._extra(about["extra"]),
+            ),
             *(page.text_sha256, page.chars, *counts, page.cause, page.message),
             *_run(page),
         ]
         return row if self._without_text else [*row, self._text(page.text_id)]
+
+    def _extra(self, extra: Mapping[str, Any]) -> str | None:
+        """What else is known of a page, as JSON."""
+        kept: object = without_passages(extra) if self._without_text else extra
+        return json.dumps(kept, ensure_ascii=False) if kept else None
 
     def _text(self, text_id: int) -> str:
         return inflate(self._db.execute("SELECT text FROM texts WHERE id = ?", (text_id,)).fetchone()[0])

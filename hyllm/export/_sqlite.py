@@ -44,6 +44,7 @@ def write_sqlite(
     exported = Exported(db, without_text=without_text)
     names = [*exported.columns, *(["attempts"] if attempts else [])]
     with whole_file(path) as partial:
+        partial.touch()  # where that cannot be, SQLite would not say which file it means
         out = sqlite3.connect(partial, isolation_level=None)
         try:
             out.execute("PRAGMA journal_mode = OFF")

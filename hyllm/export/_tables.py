@@ -14,6 +14,8 @@ Cell = str | int | float | None
 _PARTED = " | "
 RUN_COLUMNS = ("model", "prompt_sha256", "schema_sha256", "hyllm")
 """What made a row: on every row of records and values."""
+MARKS = "marks"
+"""What is not as it should be with a row's values, so that none passes for one that was found."""
 
 
 class Column(NamedTuple):
@@ -42,7 +44,7 @@ class Table:
     @property
     def names(self) -> tuple[str, ...]:
         """All its columns."""
-        return (*self.keys, *(column.name for column in self.columns), *RUN_COLUMNS)
+        return (*self.keys, *(column.name for column in self.columns), MARKS, *RUN_COLUMNS)
 
 
 _Schema = Mapping[str, Any]
@@ -112,13 +114,26 @@ def rows_of(
         run: what made the records, as in `RUN_COLUMNS`.
     """
     for table in tables:
-        for record in line.get(table.plural) or ():
+        for index, record in enumerate(line.get(table.plural) or ()):
+            at = f"/{table.plural}/{index}"
             if table.field is None:
                 keys: list[Cell] = [record["id"], line["page"]]
-                yield table.name, [*keys, *_cells(table, record), *run]
+                yield table.name, [*keys, *_cells(table, record), _marks(line, at), *run]
                 continue
-            for position, part in enumerate(record.get(table.field) or ()):
-                yield table.name, [record["id"], line["page"], position, *_cells(table, part), *run]
+            parts = cast("list[Mapping[str, Any]]", record.get(table.field) or [])
+            for position, part in enumerate(parts):
+                marks = _marks(line, f"{at}/{table.field}/{position}")
+                yield table.name, [record["id"], line["page"], position, *_cells(table, part), marks, *run]
+
+
+def _marks(line: Mapping[str, Any], at: str) -> str | None:
+    """The problems at a record or part and below it: `investment/text: ungrounded`."""
+    found = [
+        f"{problem['at'][len(at) + 1 :] or 'all'}: {problem['reason']}"
+        for problem in line["problems"]
+        if f"{problem['at']}/".startswith(f"{at}/")
+    ]
+    return _PARTED.join(found) or None
 
 
 def _cells(table: Table, tree: Mapping[str, Any]) -> list[Cell]:

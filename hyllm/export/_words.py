@@ -44,6 +44,11 @@ COLUMNS: Mapping[str, Said] = {
     "issue_date": ("出版日期（EDTF）", "issue date, EDTF"),
     "page_no": ("版号", "page number"),
     "city": ("城市", "the city the paper is of"),
+    "extra": ("随版面附带的其他信息（JSON）", "whatever else is known of the page, as JSON"),
+    "marks": (
+        "本行各值的问题：字段: 原因；空为没有",
+        "what is not as it should be with this row's values, as field: reason; empty: nothing",
+    ),
     "text_sha256": ("文本的 SHA-256", "SHA-256 of the text"),
     "chars": ("字符数", "characters"),
     "records": ("记录数；未读取的为空", "number of records; empty where the page was not read"),

@@ -65,6 +65,10 @@ class Comparison:
         if not view.is_significant:
             least = view.difference.detectable
             told = f"no difference shown ({size:+.3f}, p {view.p:.2f})"
+            if not least:
+                return "no difference: every page scores the same"
+            if abs(size) > least:
+                return f"{told}: {self.clusters} clusters are too few to show even that"
             return f"{told}; one of {least:.3f} would be found four times in five"
         few = f" (indicative: {self.clusters} clusters)" if self.clusters < FEWEST else ""
         better = "better" if size > 0 else "worse"

@@ -108,7 +108,7 @@ def difference(first: Mapping[str, Tally], second: Mapping[str, Tally]) -> Diffe
     value = totals[0] / totals[1] - totals[2] / totals[3]
     error = _standard_error(without)
     half = t_quantile(0.975, len(pairs) - 1) * error
-    return Difference(value, value - half, value + half, error)
+    return Difference(value, max(-1.0, value - half), min(1.0, value + half), error)
 
 
 def _standard_error(without: Sequence[float]) -> float:

@@ -145,7 +145,10 @@ def _value(annotation: Any, mode: Mode) -> Check:
     if origin is Annotated:
         return _value(get_args(annotation)[0], mode)
     if origin is Union or origin is types.UnionType:
-        return _either([_value(option, mode) for option in get_args(annotation)], annotation)
+        options = [
+            one for one in get_args(annotation) if one is not type(None)
+        ]  # `_either` takes null itself
+        return _either([_value(option, mode) for option in options], annotation)
     if origin is list:
         return _list_of(_doubtful(_value(get_args(annotation)[0], mode), mode), mode)
     if origin is Literal:

@@ -13,6 +13,7 @@ from hyllm.text import Located, Locator, MatchView
 from hyllm.values import Refusal, parse_date, parse_money, parse_number, parse_quantity
 
 _NUMERAL = re.compile("[0-9零〇一二两三四五六七八九十百千万亿][0-9零〇一二两三四五六七八九十百千万亿.,余多]*")
+_IN_NUMBER = "[0-9零〇一二两三四五六七八九十百千万亿.]"
 _DATE = re.compile("[0-9〇一二三四五六七八九十]+(?=[年月日号])|今|去|明|昨|本月|上半年|下半年")
 _LONGEST_AMOUNT = 18
 _LONGEST_DATE = 16
@@ -50,13 +51,21 @@ class PageText:
     def holds(self, compare: Comparator, raw: Any) -> bool:
         """Whether the words of a value stand on the page, or some words there state the same value."""
         words = _words(raw)
-        if isinstance(words, str) and (text := folded(words)) and text in self.view:
+        if isinstance(words, str) and (text := folded(words)) and self._stands(text, compare):
             return True
         if compare == "amount":
             return key_of("amount", raw) in self._amounts
         if compare == "date":
             return bool(raw.get("edtf")) and key_of("date", raw) in self._dates
         return compare == "number" and raw in self._numbers
+
+    def _stands(self, words: str, compare: Comparator) -> bool:
+        """Whether words stand on the page; those of a number not as a part of another: 3亿元 is not in 2.3亿元."""
+        if compare not in ("amount", "date", "number"):
+            return words in self.view
+        before = f"(?<!{_IN_NUMBER})" if re.match(_IN_NUMBER, words) else ""
+        after = f"(?!{_IN_NUMBER})" if re.search(f"{_IN_NUMBER}$", words) else ""
+        return re.search(f"{before}{re.escape(words)}{after}", self.view) is not None
 
     def units_at(self, words: str) -> set[int]:
         """The numbers of the units a quote stands in; none where it is not on the page."""

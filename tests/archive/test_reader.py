@@ -267,3 +267,11 @@ def test_options_that_cannot_be_are_refused_before_a_page_is_read(options: dict[
 )
 def test_damage_is_counted_and_told(text: str, encoding: str | None, damage: str | None) -> None:
     assert Page(text, encoding=encoding).damage == damage
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(b"%PDF-1.7\n", "a PDF"), (b"PK\x03\x04", "a zip or office file")]
+)
+def test_what_holds_no_text_is_called_what_it_is_and_never_forced(content: bytes, kind: str) -> None:
+    with pytest.raises(PageError, match=f"p: is {kind}, not text"):
+        PageReader(force=True).from_bytes(content * 50, "p")

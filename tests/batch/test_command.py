@@ -60,6 +60,8 @@ def test_failed_pages_give_exit_code_4_and_are_listed(
     out = capsys.readouterr().out
     assert "2 HTTP 400" in out
     assert "\x1b" not in out
+    assert hyllm("batch", "retry", "--cause", "HTTP 500", "--store", tmp_path / "a.db") == 2
+    assert "nothing failed for it; causes are: HTTP 400" in capsys.readouterr().err
     assert hyllm("batch", "retry", "--cause", "HTTP 400", "--store", tmp_path / "a.db") == 0
     assert "2 pages are open again" in capsys.readouterr().err
 
@@ -175,6 +177,8 @@ def test_an_archive_is_read_as_the_last_time_where_nothing_else_is_said(
     assert set(_dates(store).values()) == {"2013-01-02"}
     assert hyllm(*arguments(store, endpoint, archive)) == 0
     assert "read as the last time: --issue-date 2013-01-02" in capsys.readouterr().err
+    assert hyllm(*arguments(store, endpoint, "--metadata", "dates.csv")) == 2
+    assert "--metadata: give PATHS, too" in capsys.readouterr().err
     assert count(endpoint) == 1  # both have one text
 
 

@@ -394,7 +394,7 @@ def test_an_older_store_is_brought_up_to_date_after_a_copy_is_made(
         store.connection.execute("SELECT * FROM later")
         assert states(store) == {"open": 12}
     monkeypatch.undo()
-    assert (tmp_path / "a.db.before-3").is_file()
+    assert (tmp_path / f"a.db.before-{len(_store.MIGRATIONS) + 1}").is_file()
     with pytest.raises(UsageError, match="made by a newer hyllm"):
         Store(tmp_path / "a.db", write=True)
 

@@ -383,3 +383,35 @@ def test_where_no_price_is_known_it_says_how_to_reckon_with_ones_own(
     assert (
         "Cost: no price known; hyllm batch run … --dry-run --price IN/CACHED/OUT reckons with yours." in told
     )
+
+
+def test_a_run_in_which_every_page_fails_leaves_an_earlier_result_as_it_was(
+    endpoint: Endpoint, page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines, view = tmp_path / "out.jsonl", tmp_path / "out.html"
+    common = ("extract", page, "--model", "m", "--out", lines, "--html", view, "--base-url")
+    endpoint.replies[:] = [Reply(ANSWER)]
+    assert run(capsys, *common, endpoint.url)[0] == 0
+    before = lines.read_bytes(), view.read_bytes()
+
+    endpoint.replies[:] = [Reply(status=400)]
+    code, _, err = run(capsys, *common, endpoint.url)
+
+    assert code == 4
+    assert (lines.read_bytes(), view.read_bytes()) == before
+    assert f"{lines}: kept as it was: no page gave a result" in err
+    assert f"{view}: kept as it was: no page gave a result" in err
+    endpoint.replies[:] = [Reply()]
+    assert run(capsys, *common, endpoint.url)[0] == 0
+    (line,) = lines.read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["projects"] == []
+
+
+def test_a_page_that_fails_is_in_a_new_file(
+    endpoint: Endpoint, page: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.replies[:] = [Reply(status=400)]
+
+    run(capsys, "extract", page, "--model", "m", "--base-url", endpoint.url, "--out", tmp_path / "o.jsonl")
+
+    assert json.loads((tmp_path / "o.jsonl").read_text(encoding="utf-8"))["status"] == "failed"

@@ -91,6 +91,30 @@ def test_a_value_has_its_place_and_what_was_computed(store: Path, tmp_path: Path
     assert "6亿元" not in {row["text"] for row in unclaimed}
 
 
+def test_no_table_passes_an_invented_value_off_as_found_and_what_else_is_known_of_a_page_is_kept(
+    tmp_path: Path, endpoint: Endpoint
+) -> None:
+    archive = make_archive(tmp_path / "archive", 1)
+    (page,) = archive.rglob("*.txt")
+    page.with_suffix(".json").write_text('{"reel": "衡-07"}', encoding="utf-8")
+    invented = {
+        "name": "第0号工厂",
+        "investment": "9亿元",
+        "milestones": [{"stage": "started", "date": {"text": "次年"}, "status": "reached"}],
+    }
+    answer = json.dumps({"projects": [invented | {"evidence": [2]}], "meetings": [], "officials": []})
+    endpoint.answer = lambda body: Reply(answer)
+    with opened(tmp_path / "a.db", endpoint, archive) as store:
+        run(store, endpoint)
+        write_csv(store.connection, tmp_path / "out")
+
+    (project,) = read(tmp_path / "out" / "projects.csv")
+    (milestone,) = read(tmp_path / "out" / "milestones.csv")
+    assert "investment/text: ungrounded" in project["marks"].split(" | ")
+    assert milestone["marks"].startswith("date")
+    assert json.loads(read(tmp_path / "out" / "pages.csv")[0]["extra"]) == {"reel": "衡-07"}
+
+
 def test_no_cell_is_a_formula(store: Path, tmp_path: Path) -> None:
     with Store(store) as opened_store:
         write_csv(opened_store.connection, tmp_path / "out", bom=True)
@@ -189,3 +213,9 @@ def test_every_column_is_described_in_both_languages(store: Path) -> None:
 
     assert [row for row in rows if row[3] == row[1]] == []
     assert [row for row in rows if not row[4]] == []
+
+
+def test_a_file_that_cannot_be_written_is_the_one_that_is_named(store: Path, tmp_path: Path) -> None:
+    out = tmp_path / "no" / "such" / "a.db"
+    with Store(store) as opened_store, pytest.raises(UsageError, match=f"{out}: cannot be written"):
+        write_sqlite(opened_store.connection, out)

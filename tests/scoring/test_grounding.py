@@ -118,3 +118,20 @@ def test_unclaimed_values_that_gold_claims_are_counted() -> None:
     found = grounding(gold(), predicted)
 
     assert (found["unclaimed"], found["unclaimed_in_gold"]) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("compare", "raw", "stands"),
+    [
+        ("amount", money("2亿元", 2 * 10**8), True),
+        ("amount", money("3亿元", 3 * 10**8), False),
+        ("date", {"text": "1月7日", "edtf": None}, True),
+        ("date", {"text": "1月", "edtf": None}, True),
+        ("date", {"text": "7日晚", "edtf": None}, False),
+        ("name", "3亿", True),
+    ],
+)
+def test_a_part_of_a_longer_number_is_not_on_the_page(compare: Any, raw: Any, stands: bool) -> None:
+    page = PageText("甲厂去年1月17日开工，1月7日签约，投资2亿元，乙厂投资2.3亿元。", "2021-11-07")
+
+    assert page.holds(compare, raw) is stands
