@@ -66,7 +66,7 @@ def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, opt
             ended, lost = Driven(), False
             if work.shards:
                 ended, lost = _drive(store, folder, setup, endpoint, options, guard, work)
-            code = _end(where, ended, store, setup, work.up_to)
+            code = _end(where, options["address"], ended, store, setup, work.up_to)
     finally:
         guard.end()
     if lost:  # Ray's library would wait, or crash, when the interpreter ends it
@@ -145,7 +145,9 @@ def _drive(
     return ended, cluster.is_lost
 
 
-def _end(where: str, ended: Driven, store: Store, setup: Setup, up_to: int | None) -> int:
+def _end(
+    where: str, address: str | None, ended: Driven, store: Store, setup: Setup, up_to: int | None
+) -> int:
     """Says how the run ended and how to go on; the exit code that means that."""
     states = count_states(store.connection, setup.id, up_to)
     states["open"] = states.get("open", 0) + states.pop("out", 0)  # out in a shard: still to be asked about
@@ -157,7 +159,7 @@ def _end(where: str, ended: Driven, store: Store, setup: Setup, up_to: int | Non
         dollars=ended.dollars,
         stopped=ended.stopped,
         where=where,
-        go_on=how_to_run(where),
+        go_on=how_to_run(where, address),
         whose="" if up_to is None else "of the sample ",
         more=[
             *([f"{ended.finished:,} shard{'s' * (ended.finished != 1)} finished"] if ended.finished else []),

@@ -1,5 +1,8 @@
 """Where a store is: one file, or a folder of shards that is read as if it were one."""
 
+import os
+import shlex
+import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,17 +32,28 @@ def file_of(where: str) -> Path:
 
 
 def shown(where: str) -> str:
-    """Where a store is, without what may be secret in a URL."""
-    if not is_shards(where):
-        return where
-    from hyllm.cluster import shown_place
+    """Where a store is, as it can be given in a shell again, without what may be secret in a URL."""
+    if "://" in where:
+        from hyllm.cluster import place_to_give
 
-    return shown_place(where)
+        where = place_to_give(where)
+    return _quoted(where)
 
 
-def how_to_run(where: str) -> str:
-    """The command that goes on with a store."""
-    return f"hyllm batch run {'--on ray ' if is_shards(where) else ''}--store {shown(where)}"
+def how_to_run(where: str, address: str | None = None) -> str:
+    """The command that goes on with a store.
+
+    Args:
+        where: the store.
+        address: the cluster's, if that was given.
+    """
+    on = "--on ray " if is_shards(where) else ""
+    at = f"--address {_quoted(address)} " if on and address else ""
+    return f"hyllm batch run {on}{at}--store {shown(where)}"
+
+
+def _quoted(word: str) -> str:
+    return shlex.quote(word) if os.name == "posix" else subprocess.list2cmdline([word])
 
 
 def lost_in(where: str, store: Store) -> str:

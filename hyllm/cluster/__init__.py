@@ -4,9 +4,10 @@ from hyllm.cluster._cutting import cut_shards
 from hyllm.cluster._drive import Driven, Driver
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._guard import Guard
-from hyllm.cluster._identity import make_folder, open_shards, shown_place
+from hyllm.cluster._identity import make_folder, open_shards, place_to_give, shown_place
+from hyllm.cluster._joining import check_address, require_ray
 from hyllm.cluster._mirror import bring_here
-from hyllm.cluster._ray import Cluster, check_address, require_ray
+from hyllm.cluster._ray import Cluster
 from hyllm.cluster._whole import (
     look_at_whole,
     lost_amounts,
@@ -34,6 +35,7 @@ __all__ = [
     "open_folder",
     "open_shards",
     "open_whole",
+    "place_to_give",
     "publish_index",
     "read_changed",
     "refresh",

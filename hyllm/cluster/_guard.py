@@ -18,7 +18,9 @@ from hyllm.errors import HyllmError, UsageError
 EVERY = 30.0
 """Seconds between two signs of life."""
 DEAD = 300.0
-"""Seconds without one after which a run counts as dead. Clocks of two machines differ by less."""
+"""Seconds without one after which a run counts as dead, if its machine's clock goes as this one's does."""
+_WATCH = EVERY + 5.0
+"""Seconds for which another machine's sign of life is watched before it counts as dead: its clock may go otherwise."""
 _STEP = 1.0
 """Seconds between two looks at the clock: a machine that slept soon sees how long."""
 _SETTLE, _SETTLE_HERE = 1.0, 0.1
@@ -43,6 +45,7 @@ class Guard:
         step: seconds between two looks at the clock.
         settle: seconds to wait before it is looked who was last of those that began at the same moment; nothing:
             what the folder needs.
+        watch: seconds for which a run on another machine that seems dead is watched.
 
     Raises:
         UsageError: another run is under way, or the folder cannot be written.
@@ -56,6 +59,7 @@ class Guard:
         clock: Callable[[], float] = time.time,
         step: float = _STEP,
         settle: float | None = None,
+        watch: float = _WATCH,
     ) -> None:
         self._folder = folder
         self._clock = clock
@@ -68,10 +72,13 @@ class Guard:
         found = self._read()
         if found is not None and not self._is_dead(found):
             silent = self._clock() - found["at"]
+            ahead = f"; the clocks differ by {-silent:.0f} s, set them right" if silent < -EVERY else ""
             raise UsageError(
                 f"--store {folder.where}: {_named(found)} is running it (a sign of life "
-                f"{max(0, silent):.0f} s ago); stop it there, or wait {DEAD - silent:.0f} s if it is dead"
+                f"{max(0, silent):.0f} s ago); stop it there, or wait {DEAD - silent:.0f} s if it is dead{ahead}"
             )
+        if found is not None and found["host"] != socket.gethostname():
+            self._watch(found, watch)
         self._at = self._write()
         time.sleep(_settle(folder) if settle is None else settle)
         found = self._read()
@@ -114,6 +121,20 @@ class Guard:
             found = self._read()
             if found is not None and self._is_own(found):
                 self._folder.delete([RUN])
+
+    def _watch(self, found: dict[str, Any], seconds: float) -> None:
+        """Waits for another sign of life; none needs to come from a run that is dead.
+
+        Raises:
+            UsageError: one has come.
+        """
+        time.sleep(seconds)
+        later = self._read()
+        if later is not None and later != found:
+            raise UsageError(
+                f"--store {self._folder.where}: {_named(later)} is running it; the clocks differ by "
+                f"{abs(self._clock() - later['at']):.0f} s, set them right"
+            )
 
     def _renew_on(self) -> None:
         while not self._over.wait(self._step):

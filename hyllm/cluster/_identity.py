@@ -3,6 +3,7 @@
 import json
 import uuid
 from pathlib import Path
+from urllib.parse import unquote
 
 from hyllm.cluster._arrow_errors import shown
 from hyllm.cluster._folder import Folder, open_folder
@@ -11,6 +12,23 @@ from hyllm.errors import UsageError
 from hyllm.version import __version__
 
 _FORM = 1
+_NO_SECRETS = frozenset(
+    {
+        "allow_bucket_creation",
+        "blob_storage_authority",
+        "blob_storage_scheme",
+        "dfs_storage_authority",
+        "dfs_storage_scheme",
+        "enable_tls",
+        "endpoint_override",
+        "force_virtual_addressing",
+        "region",
+        "retry_limit_seconds",
+        "scheme",
+        "tls_verify_certificates",
+    }
+)
+"""Options of a URL that say where and how. Others may say who: keys, tokens, signatures."""
 
 
 def make_folder(where: str) -> Folder:
@@ -69,6 +87,18 @@ def identity_of(folder: Folder) -> str:
 def shown_place(where: str) -> str:
     """A path, or a URL without what may be secret in it, for messages."""
     return shown(where) if "://" in where else where
+
+
+def place_to_give(where: str) -> str:
+    """A path, or a URL to be given again: with its options that are no secrets, and … in place of others."""
+    place = shown_place(where)
+    if "://" not in where or "…" in place:
+        return place
+    options = [option for option in where.partition("?")[2].partition("#")[0].split("&") if option]
+    kept = [one for one in options if one.partition("=")[0] in _NO_SECRETS and "@" not in unquote(one)]
+    if len(kept) < len(options):
+        kept.append("…")
+    return f"{place}?{'&'.join(kept)}" if kept else place
 
 
 def _open(where: str) -> Folder:

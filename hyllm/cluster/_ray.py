@@ -1,30 +1,21 @@
-"""Ray: machines, the purse as an actor, shards as tasks. The one module that knows it."""
+"""Ray: machines, the purse as an actor, shards as tasks. With `_joining` the one module that knows it."""
 
 import asyncio
 import atexit
-import os
-import secrets
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from hyllm.batch import Caps
+from hyllm.cluster._joining import join, line_of
 from hyllm.cluster._messages import Amounts, Ask, Grant, Total, Unused
 from hyllm.cluster._pulse import Pulse
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._schedule import Start
 from hyllm.cluster._shard import Broke, End, Task, run_task
-from hyllm.errors import EndpointError, UsageError
+from hyllm.errors import EndpointError
 
-_LOCAL = "local"
-_SETTINGS = {
-    "RAY_USAGE_STATS_ENABLED": "0",  # Ray would tell its makers of the cluster
-    "RAY_NUM_REDIS_GET_RETRIES": "1",  # look for a head that is gone for a quarter of an hour
-    "RAY_gcs_rpc_server_reconnect_timeout_s": "180",  # and end this process before the run has ended in order
-}
 _HEAD_ANSWERS_WITHIN = 10.0
 """Seconds that the head may take for a word."""
 _MOST_SILENCES = 3
@@ -34,16 +25,6 @@ _PULSE_EVERY = 1.0
 """Seconds between two looks at which machines are there."""
 _HEAD_SILENT = 30.0
 """Seconds without a word of the head after which it is lost."""
-
-
-def require_ray() -> None:
-    """Sees whether Ray is there, without loading it.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    if find_spec("ray") is None or find_spec("pyarrow") is None:
-        raise UsageError("--on ray needs Ray and pyarrow: pip install 'hyllm[ray]'")
 
 
 class Died(NamedTuple):
@@ -68,19 +49,11 @@ class Cluster:
             alone, for as long as the run takes. `None`: what RAY_ADDRESS says, else `local`.
 
     Raises:
-        UsageError: Ray is not installed, or there is no cluster at the address.
+        UsageError: Ray is not installed, or there is no cluster at the address that this machine is part of.
     """
 
     def __init__(self, address: str | None) -> None:
-        require_ray()
-        address = _address_in_force(address)
-        for name, value in _SETTINGS.items():
-            os.environ.setdefault(name, value)
-        if address == _LOCAL and "RAY_AUTH_MODE" not in os.environ:
-            # Ray listens to the whole network, whatever address it is given: this cluster obeys this run alone.
-            os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_urlsafe(32)}
-        self._ray: Any = import_module("ray")
-        self._connect(address)
+        self._ray: Any = join(address)
         self._pulse = Pulse(self._alive, every=_PULSE_EVERY, patience=_HEAD_SILENT)
         self.is_lost = False
         """Whether the head is gone. Then, after `close`, this process is to be ended without Ray's leave."""
@@ -88,18 +61,6 @@ class Cluster:
         self._tasks: dict[Any, Start] = {}
         self._names: dict[str, str] = {}
         self._silences = 0
-
-    def _connect(self, address: str) -> None:
-        quiet: dict[str, Any] = {"logging_level": "ERROR", "log_to_driver": False}
-        if address == _LOCAL:
-            self._ray.init(address=_LOCAL, include_dashboard=False, _node_ip_address="127.0.0.1", **quiet)
-            return
-        try:
-            self._ray.init(address=address, **quiet)
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
-            raise UsageError(
-                f"{_address(address)}: no cluster answers: {_first_line(error, 'no word')}"
-            ) from None
 
     def close(self) -> None:
         """Lets go of the cluster; one that was begun for this run ends."""
@@ -137,7 +98,7 @@ class Cluster:
             self._ray.get(self._purse.now.remote(), timeout=_STARTS)
         except (self._ray.exceptions.GetTimeoutError, self._ray.exceptions.RayError) as error:
             raise EndpointError(
-                f"the cluster starts no process beside this one: {_first_line(error, 'no answer')}"
+                f"the cluster starts no process beside this one: {line_of(str(error), 0) or 'no answer'}"
             ) from None
 
     def nodes(self) -> Sequence[str]:
@@ -186,16 +147,16 @@ class Cluster:
         errors = self._ray.exceptions
         try:
             return self._ray.get(reference)
-        except (errors.NodeDiedError, errors.ObjectLostError) as error:
-            return Died(_first_line(error, "the machine was lost"), with_machine=True)
-        except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.TaskCancelledError) as error:
-            return Died(_first_line(error, "the process died"), with_machine=False)
-        except errors.TaskUnschedulableError:
-            return Died("the machine is gone", with_machine=True)
+        except errors.OutOfMemoryError:
+            return Died("its process was ended, since the machine's memory was full", with_machine=False)
+        except (errors.WorkerCrashedError, errors.TaskCancelledError):
+            return Died("its process died (killed, or out of memory?)", with_machine=False)
         except errors.RayTaskError as error:
-            return Broke(_first_line(error, "a fault in hyllm"), by_machine=True)
+            return Broke(task_error(str(error)), by_machine=True)
+        except (errors.NodeDiedError, errors.ObjectLostError, errors.TaskUnschedulableError):
+            return Died("the machine was lost", with_machine=True)
         except errors.RayError as error:
-            return Died(_first_line(error, "lost"), with_machine=True)
+            return Died(f"the machine was lost? Ray says {type(error).__name__}", with_machine=True)
 
     def now(self) -> Total | None:
         """Where the shards stand; `None` if the head does not say it at once.
@@ -262,32 +223,14 @@ def _run(task: Task, purse: Any) -> End | Broke:
     return run_task(task, _Far(purse))
 
 
-def check_address(address: str | None) -> None:
-    """Sees whether something listens where the cluster's head should be: Ray would go on trying for minutes.
+def task_error(said: str) -> str:
+    """What is wrong where a task raised something, in a line.
 
-    Raises:
-        UsageError: it is no address, or nothing does.
+    Args:
+        said: Ray's account: of where it was, then the traceback, whose last line is what it was.
     """
-    address = _address_in_force(address)
-    if address in (_LOCAL, "auto"):
-        return
-    host, _, port = address.rpartition(":")
-    if "://" in address or not host or not port.isdigit():
-        raise UsageError(f"{_address(address)}: give HOST:PORT of the cluster's head, auto or local")
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
-    except (OSError, OverflowError) as error:
-        raise UsageError(f"{_address(address)}: nothing answers there: {error}") from None
-
-
-def _address_in_force(address: str | None) -> str:
-    return address or os.environ.get("RAY_ADDRESS") or _LOCAL
-
-
-def _address(address: str) -> str:
-    return f"--address {address}"
-
-
-def _first_line(error: BaseException, otherwise: str) -> str:
-    said = str(error).strip().splitlines()
-    return said[0][:300] if said else otherwise
+    why = line_of(said, -1) or "it failed and said nothing"
+    if why.startswith("ModuleNotFoundError"):
+        what = "hyllm (or a kind of your own) is not installed on this machine"
+        return f"{what}: pip install 'hyllm[ray]' there ({why})"
+    return why

@@ -5,8 +5,6 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-_MOST_DEATHS = 2
-"""Processes that a shard's task may take with it in one run."""
 _MOST_MACHINES = 5
 """Machines that may be lost under a shard: it is hardly its fault, but may be."""
 _MOST_FAILURES = 2
@@ -49,7 +47,6 @@ class Schedule:
         self._per_node = per_node
         self._clock = clock
         self._running: Counter[str] = Counter()
-        self._deaths: Counter[int] = Counter()
         self._machines_lost: Counter[int] = Counter()
         self._resting: dict[str, float] = {}
         self._said: dict[str, tuple[str, bool]] = {}
@@ -135,15 +132,17 @@ class Schedule:
             self._waiting.append(start.shard)
 
     def died(self, start: Start, why: str, *, with_machine: bool) -> None:
-        """A shard's process died, alone or with its machine."""
+        """A shard's process died, alone or with its machine.
+
+        Alone: whether that is the machine's fault or the shard's, another machine has to show.
+        """
+        if not with_machine:
+            self.failed_machine(start, why)
+            return
         self._running[start.node] -= 1
-        if with_machine:
-            self._lost[start.node] = self._clock() + _REST  # it may be listed for some seconds yet
-        counter, most = (
-            (self._machines_lost, _MOST_MACHINES) if with_machine else (self._deaths, _MOST_DEATHS)
-        )
-        counter[start.shard] += 1
-        if counter[start.shard] >= most:
+        self._lost[start.node] = self._clock() + _REST  # it may be listed for some seconds yet
+        self._machines_lost[start.shard] += 1
+        if self._machines_lost[start.shard] >= _MOST_MACHINES:
             self.set_aside[start.shard] = why
         else:
             self._waiting.appendleft(start.shard)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import tempfile
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from hyllm.client import Endpoint
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._identity import identity_of
 from hyllm.cluster._layout import (
+    MARK,
     Segment,
     Shard,
     input_name,
@@ -80,6 +82,9 @@ def run_task(task: Task, purse: Purses) -> End | Broke:
         return run_shard(task, purse)
     except HyllmError as error:  # of the folder, or this machine
         return Broke(str(error), by_machine=True)
+    except OSError as error:  # of temporary files: SQLite's are told as the store's
+        where = error.filename or tempfile.gettempdir()
+        return Broke(f"{where}: {error.strerror or error}; see to this machine's disk", by_machine=True)
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         said = f"{error!r} ({where.name}, line {where.lineno})"
@@ -101,6 +106,11 @@ def run_shard(task: Task, purse: Purses) -> End:
     if find_spec("pyarrow") is None:  # it is needed last, when everything is paid for
         raise UsageError("this machine has no pyarrow: pip install 'hyllm[ray]' there, too")
     folder = open_folder(task.where)
+    if not folder.exists(MARK):  # not mounted, perhaps
+        raise UsageError(
+            f"{folder.where}: is no folder of shards on this machine: {MARK} is missing; "
+            "all machines must reach the same folder under the same name"
+        )
     if identity_of(folder) != task.folder:
         raise UsageError(f"{folder.where}: is another folder on this machine; all must reach the same one")
     with scratch() as here:
@@ -159,7 +169,9 @@ class _Running:
     def _opened(self) -> Store:
         try:
             return Store(self._path, write=True)
-        except (StoreError, UsageError, sqlite3.Error):
+        except (StoreError, UsageError, sqlite3.Error) as error:
+            if isinstance(error.__cause__, OSError | sqlite3.OperationalError):  # a full disk
+                raise
             name = input_name(self._task.shard)
             raise StoreError(f"{self._folder.where}: {name} is damaged, and cannot be opened") from None
 

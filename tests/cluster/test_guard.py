@@ -83,7 +83,7 @@ def until(true: Callable[[], object]) -> None:
 
 
 def guard_on(folder: object, clock: Clock, settle: float = 0.0) -> Guard:
-    return Guard(cast(Folder, folder), clock=clock, step=STEP, settle=settle)
+    return Guard(cast(Folder, folder), clock=clock, step=STEP, settle=settle, watch=0.0)
 
 
 def _sign(where: Path) -> dict[str, Any]:
@@ -119,12 +119,35 @@ def test_a_second_run_is_refused_and_a_dead_one_is_no_hindrance(where: Path) -> 
     sign_of(where, process=int(gone.stdout), at=time.time())
     Guard(folder).end()
     sign_of(where, host="elsewhere", at=time.time() - 3600)
-    Guard(folder).end()
+    Guard(folder, watch=0.01).end()
     (where / FILE).write_text("[]")
     Guard(folder).end()
     sign_of(where, host="elsewhere", at=time.time() - 20)
     with pytest.raises(UsageError, match="process 1 on elsewhere"):
         Guard(folder)
+
+
+class Renewed(Storage):
+    """A folder in which a run on another machine, with another clock, gives signs of life."""
+
+    def __init__(self, where: Path, at: float) -> None:
+        super().__init__(make_folder(str(where)))
+        self._where, self._at = where, at
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "read":
+            sign_of(self._where, host="elsewhere", at=self._at)
+            self._at += EVERY
+        return super().__getattr__(name)
+
+
+def test_a_live_run_on_a_machine_whose_clock_goes_otherwise_is_not_taken_over(where: Path) -> None:
+    clock = Clock()
+    with pytest.raises(UsageError, match="process 1 on elsewhere is running it; the clocks differ by 3570 s"):
+        guard_on(Renewed(where, clock.now - 3600), clock)
+    with pytest.raises(UsageError, match=r"on elsewhere is running it .* the clocks differ by 3600 s"):
+        guard_on(Renewed(where, clock.now + 3600), clock)
+    assert _sign(where)["token"] == "another"
 
 
 def test_of_two_that_begin_at_the_same_moment_one_is_refused(where: Path) -> None:
@@ -315,6 +338,17 @@ def on_ray(where: Path, endpoint: Endpoint, *more: object) -> int:
 
 def said_by(capsys: pytest.CaptureFixture[str]) -> list[str]:
     return capsys.readouterr().err.splitlines()
+
+
+@HERE
+def test_what_is_said_goes_on_on_the_same_cluster(
+    tmp_path: Path, endpoint: Endpoint, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    more = ["--address", "local", "--max-pages", 3]
+    assert on_ray(where, endpoint, make_archive(tmp_path / "archive", 12), *more) == 4
+    assert f"to go on: hyllm batch run --on ray --address local --store {where}" in capsys.readouterr().err
 
 
 @HERE

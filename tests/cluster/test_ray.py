@@ -163,7 +163,7 @@ def test_a_head_that_hangs_ends_the_run(
 
 
 @pytest.mark.slow
-def test_a_shard_whose_process_dies_twice_is_set_aside(
+def test_a_shard_whose_process_dies_on_two_machines_is_set_aside(
     tmp_path: Path, endpoint: Endpoint, machines: Machines, capsys: pytest.CaptureFixture[str]
 ) -> None:
     endpoint.answer = slowly(answer_to, 0.3)
@@ -172,14 +172,14 @@ def test_a_shard_whose_process_dies_twice_is_set_aside(
     more = ["--shard-pages", 80, "--shards-per-node", 1]
     process = start(on_ray(machines, where, endpoint, archive, *more))
     until(lambda: len(asked(endpoint)) or process.poll() is not None)
-    victims: set[int] = set()
-    for _ in range(2):  # one of two shards is on each machine
-        until(lambda: set(machines.workers("a")) - victims or process.poll() is not None)
+    victims: list[int] = []
+    for name in ("a", "head"):  # one of two shards is on each machine
         enough = count(endpoint) + 12
         until(lambda most=enough: count(endpoint) > most or process.poll() is not None)
-        for pid in machines.workers("a"):
-            victims.add(pid)
+        for pid in machines.workers(name):
+            victims.append(pid)
             os.kill(pid, signal.SIGKILL)
+        until(lambda: any(one.is_finished for one in shards_of(where).values()) or process.poll() is not None)
     _, said = process.communicate(timeout=400)
 
     assert process.returncode == 4, said

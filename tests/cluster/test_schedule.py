@@ -46,11 +46,44 @@ def test_a_shard_whose_process_dies_twice_is_set_aside_and_the_others_go_on() ->
     one = schedule(2)
     (start,) = all_next(one, "a")
     one.died(start, "killed", with_machine=False)
+    (other,) = all_next(one, "a")
+    assert other.shard == 2
+    one.ended(other)
     (again,) = all_next(one, "a")
     assert (again.shard, again.epoch) == (1, 2)
     one.died(again, "killed", with_machine=False)
     assert one.set_aside == {1: "killed"}
-    assert [start.shard for start in all_next(one, "a")] == [2]
+    assert one.stopped is None
+
+
+def test_a_machine_whose_processes_die_sets_nothing_aside_while_another_stands_by() -> None:
+    clock = Clock()
+    one = schedule(20, clock=clock)
+    done: list[int] = []
+    deaths = 0
+    while starts := all_next(one, "a", "b"):
+        for start in starts:
+            if start.node == "a":
+                one.died(start, "killed", with_machine=False)
+                deaths += 1
+            else:
+                one.ended(start)
+                done.append(start.shard)
+        clock.now += 10
+    assert sorted(done) == list(range(1, 21))
+    assert one.set_aside == {}
+    assert one.stopped is None
+    assert deaths <= 8  # two, then a minute's rest in which the other machine has six
+
+
+def test_where_the_processes_of_all_machines_die_the_run_stops() -> None:
+    one = schedule(9)
+    for _ in range(2):
+        for start in all_next(one, "a", "b"):
+            one.died(start, "killed", with_machine=False)
+    assert not all_next(one, "a", "b")
+    assert one.stopped == "no machine can go on: killed"
+    assert one.set_aside == {}
 
 
 def test_a_machine_lost_is_not_held_against_a_shard_soon() -> None:

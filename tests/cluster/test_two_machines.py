@@ -1,33 +1,43 @@
 """A folder that several machines look at and go on with, each with a whole store of its own."""
 
+import errno
 import json
 import os
 import shutil
+import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
 
 from hyllm.archive import PageReader
-from hyllm.batch import enqueue, load_setups
+from hyllm.batch import Caps, enqueue, load_setups
+from hyllm.cluster import _shard as shard_module
 from hyllm.cluster import _whole as whole_module
 from hyllm.cluster import cut_shards, make_folder, open_whole
 from hyllm.cluster._local import LocalFolder
+from hyllm.cluster._purse import Purse
+from hyllm.cluster._schedule import Start
+from hyllm.cluster._shard import Broke, Task, run_task
 from hyllm.errors import EndpointError
 from hyllm.export import prediction_lines
 from tests.batch.making import answer_to, asked, count, make_archive
 from tests.batch.test_command import hyllm
 from tests.cluster.running import (
     HERE,
+    LocalPurse,
     Threads,
+    address,
     cut_archive,
     drive,
     make_hard_archive,
     save_new_setup,
     table_of,
+    task_of,
     unfinished,
     whole,
 )
@@ -232,6 +242,22 @@ def test_a_hiccup_of_the_storage_ends_no_run(
 
 
 @HERE
+def test_a_machine_without_the_folder_is_told_what_it_must_reach(tmp_path: Path, endpoint: Endpoint) -> None:
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    cut_archive(where, endpoint, make_archive(tmp_path / "archive", 4), 2)
+    cluster = Threads("a", "b")
+    away = str(tmp_path / "not-mounted")
+    cluster.sees = lambda start, task: replace(task, where=away) if start.node == "b" else task
+    said: list[str] = []
+    ended = drive(where, endpoint, cluster, per_node=1, said=said.append)
+    assert (ended.finished, ended.set_aside, ended.stopped) == (2, {}, None)
+    assert f"on machine b: {away}: is no folder of shards on this machine" in said[0]
+    assert "all machines must reach the same folder" in said[0]
+    assert not (tmp_path / "not-mounted").exists()
+
+
+@HERE
 def test_a_machine_that_reaches_another_folder_runs_none_of_its_shards(
     tmp_path: Path, endpoint: Endpoint
 ) -> None:
@@ -246,6 +272,74 @@ def test_a_machine_that_reaches_another_folder_runs_none_of_its_shards(
     assert sorted(asked(endpoint)) == [0, 1, 2, 3]
     assert len(unfinished(other)) == 2
     assert "is another folder on this machine" in said[0]
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device", "/scratch/x")
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "told"),
+    [
+        ("Segmenter.write", FULL, "/scratch/x: No space left on device"),
+        ("Segmenter.write", sqlite3.OperationalError("database or disk is full"), "the disk is full"),
+        ("Store.__init__", OSError("a library's words"), f"{gettempdir()}: a library's words"),
+    ],
+    ids=["file", "database", "words"],
+)
+@HERE
+def test_a_machine_whose_disk_is_full_is_at_fault_and_another_runs_its_shards(
+    tmp_path: Path,
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    error: Exception,
+    told: str,
+) -> None:
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    cut_archive(where, endpoint, make_archive(tmp_path / "archive", 12), 2)
+    at = threading.local()
+
+    def sees(start: Start, task: Task) -> Task:
+        at.node = start.node
+        return task
+
+    name, method = what.split(".")
+    does = getattr(getattr(shard_module, name), method)
+
+    def fails(*arguments: Any, **named: Any) -> Any:
+        if getattr(at, "node", None) == "b":  # a task's own thread
+            raise error
+        return does(*arguments, **named)
+
+    monkeypatch.setattr(f"hyllm.cluster._shard.{what}", fails)
+    cluster = Threads("a", "b")
+    cluster.sees = sees
+    said: list[str] = []
+    ended = drive(where, endpoint, cluster, per_node=1, said=said.append)
+    assert (ended.finished, ended.set_aside, ended.stopped) == (6, {}, None)
+    assert len(said) == 2
+    assert " on machine b: " in said[0]
+    assert told in said[0]
+    assert "fault in hyllm" not in said[0]
+
+
+@HERE
+def test_a_disk_that_is_full_when_a_shard_is_opened_is_not_taken_for_damage(
+    tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = tmp_path / "store"
+    cut_archive(where, endpoint, make_archive(tmp_path / "archive", 2), 2)
+    (shard,) = unfinished(where)
+
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("hyllm.batch._store._check", full)
+    broke = run_task(task_of(where, shard, address(endpoint)), LocalPurse(Purse(Caps())))
+    assert isinstance(broke, Broke)
+    assert broke.by_machine
+    assert broke.why.endswith("database or disk is full")
 
 
 @HERE
