@@ -12,7 +12,18 @@ from hyllm.batch._ledger import Spent, Took, last_answers, pages_asked, sample_r
 from hyllm.batch._pace import Bucket, Flow
 from hyllm.batch._rate import Rate
 from hyllm.batch._readers import read_all
-from hyllm.batch._report import Failure, Status, everything_about, failures, gc, reparse, retry, status
+from hyllm.batch._report import (
+    FAILED,
+    Failure,
+    Status,
+    count_states,
+    everything_about,
+    failures,
+    gc,
+    reparse,
+    retry,
+    status,
+)
 from hyllm.batch._run import run_batch
 from hyllm.batch._run_types import Ended, Now, Options
 from hyllm.batch._setup import (
@@ -29,6 +40,7 @@ from hyllm.batch._store import Store, StoreError
 
 __all__ = [
     "CAP_REACHED",
+    "FAILED",
     "INTERRUPTED",
     "Bucket",
     "Budget",
@@ -55,6 +67,7 @@ __all__ = [
     "adopt",
     "begin_trial",
     "compare",
+    "count_states",
     "enqueue",
     "everything_about",
     "failures",

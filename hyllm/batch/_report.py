@@ -14,6 +14,9 @@ from hyllm.batch._versions import versions
 from hyllm.errors import UsageError
 
 FAILED = ("failed", "aside", "fault")
+"""The states of a job that no answer could be read for."""
+_IN_FORCE_OR_ON_TRIAL = "setup_id >= (SELECT max(id) FROM setups WHERE adopted)"
+"""Of jobs: what is not of a setup that gave way to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,9 @@ class Status:
 
     look: Look
     states: dict[str, int]
-    """Texts by the state of their job."""
+    """How many texts are in each state, with the setup in force."""
     records: int
+    """Those of the setup in force."""
     spent: Spent
     requests: int
     model: str
@@ -64,8 +68,11 @@ class Status:
 def status(db: sqlite3.Connection) -> Status:
     """How far a store is."""
     setup = setup_in_force(load_setups(db))
-    states = dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state ORDER BY state").fetchall())
-    (records,) = db.execute("SELECT total(records) FROM results").fetchone()
+    number = setup.id if setup else 0
+    (records,) = db.execute(
+        "SELECT total(r.records) FROM jobs j JOIN results r ON r.job_id = j.id WHERE j.setup_id = ?",
+        (number,),
+    ).fetchone()
     (requests,) = db.execute("SELECT count(*) FROM attempts").fetchone()
     models = db.execute(
         "SELECT model, fingerprint, count(*) FROM attempts WHERE outcome = 'answer' GROUP BY 1, 2 ORDER BY 3 DESC"
@@ -78,7 +85,7 @@ def status(db: sqlite3.Connection) -> Status:
     read_by = db.execute("SELECT hyllm, count(*) FROM results GROUP BY 1 ORDER BY 1").fetchall()
     return Status(
         look_at(db),
-        states,
+        count_states(db, number),
         int(records),
         spent(db),
         requests,
@@ -90,6 +97,20 @@ def status(db: sqlite3.Connection) -> Status:
         sum(not version.is_older for version in found),
         tuple(read_by),
     )
+
+
+def count_states(db: sqlite3.Connection, setup: int, up_to: int | None = None) -> dict[str, int]:
+    """How many texts are in each state.
+
+    Args:
+        db: the store.
+        setup: the setup that they are asked about with.
+        up_to: with a sample, the rank of its last text.
+    """
+    within = "" if up_to is None else "AND rank <= ?"
+    values = (setup,) if up_to is None else (setup, up_to)
+    sql = f"SELECT state, count(*) FROM jobs WHERE setup_id = ? {within} GROUP BY state ORDER BY state"
+    return dict(db.execute(sql, values).fetchall())
 
 
 class Failure(NamedTuple):
@@ -106,7 +127,8 @@ def failures(db: sqlite3.Connection, cause: str | None = None) -> Iterator[Failu
     sql = (
         "SELECT (SELECT p.page FROM pages p WHERE p.text_id = j.text_id ORDER BY p.seen DESC, p.page LIMIT 1), "
         "j.state, coalesce(j.cause, ''), coalesce(j.message, '') FROM jobs j "
-        "WHERE j.state IN ('failed', 'aside', 'fault') AND (? IS NULL OR j.cause = ?) ORDER BY j.cause, 1"
+        f"WHERE j.state IN {FAILED} AND j.{_IN_FORCE_OR_ON_TRIAL} AND (? IS NULL OR j.cause = ?) "
+        "ORDER BY j.cause, 1"
     )
     yield from (Failure(*row) for row in db.execute(sql, (cause, cause)))
     if cause in (None, "unreadable"):
@@ -119,7 +141,7 @@ def retry(db: sqlite3.Connection, cause: str | None = None) -> int:
 
     What came before stays in the store.
     """
-    where = "state IN ('failed', 'aside', 'fault') AND (? IS NULL OR cause = ?)"
+    where = f"state IN {FAILED} AND {_IN_FORCE_OR_ON_TRIAL} AND (? IS NULL OR cause = ?)"
     jobs = [row[0] for row in db.execute(f"SELECT id FROM jobs WHERE {where}", (cause, cause))]
     for job in jobs:
         db.execute("UPDATE answers SET void = 1 WHERE job_id = ?", (job,))

@@ -21,6 +21,7 @@ from hyllm.cli.batch_look import (
 from hyllm.cli.demo import demo
 from hyllm.cli.endpoint import endpoint
 from hyllm.cli.eval import evals
+from hyllm.cli.exits import INTERRUPTED
 from hyllm.cli.extract import extract
 from hyllm.cli.kind import kind
 from hyllm.cli.kinds import kinds
@@ -35,8 +36,6 @@ from hyllm.cli.schemas import schemas
 from hyllm.errors import HyllmError
 from hyllm.escaping import printable
 from hyllm.version import __version__
-
-_INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("hyllm: interrupted", err=True)
-        code = _INTERRUPTED
+        code = INTERRUPTED
     except BrokenPipeError:  # the reader has gone (| head): nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains as it exits
         code = 0

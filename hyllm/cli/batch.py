@@ -1,7 +1,6 @@
 """`hyllm batch`: an archive of any size, asked about page by page, each paid for once."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import click
@@ -15,6 +14,7 @@ from hyllm.batch import (
     adopt,
     begin_trial,
     compare,
+    count_states,
     forecast,
     load_setups,
     new_setup,
@@ -27,16 +27,15 @@ from hyllm.cli.batch_archive import look_through
 from hyllm.cli.batch_forecast import forecast_lines
 from hyllm.cli.batch_options import ANY_STORE, asking, bounding, reading, spreading
 from hyllm.cli.batch_price import price_of_run
-from hyllm.cli.batch_progress import Telling, summary
+from hyllm.cli.batch_progress import Telling, exit_code, summary
 from hyllm.cli.batch_setup import announce, deadline_of, endpoint_of, extractor_of, pinned_setup, readers_of
-from hyllm.cli.batch_store import file_of
+from hyllm.cli.batch_store import file_of, how_to_run
 from hyllm.cli.configured import ENVIRONMENT, Configured, was_typed
 from hyllm.client import Endpoint
-from hyllm.errors import EndpointError, UsageError
+from hyllm.errors import UsageError
 from hyllm.escaping import printable
 from hyllm.tokens import estimate_tokens
 
-_SOME_FAILED, _INTERRUPTED, _STOPPED = 4, 130, 5
 _WATCH_EVERY = 5000
 
 
@@ -74,7 +73,7 @@ def run(context: click.Context, paths: Sequence[str], *, where: str, **options: 
             raise UsageError(f"--{name.replace('_', '-')} goes with --on ray")
     path = file_of(where)
     with Store(path, write=True) as store:
-        setup = pinned_setup(context, store, options)
+        setup = in_force = pinned_setup(context, store, options)
         look_through(store, paths, options)
         if out := jobs_out(store.connection, setup.id):
             said = f"hyllm batch files status --store {path}"
@@ -82,8 +81,9 @@ def run(context: click.Context, paths: Sequence[str], *, where: str, **options: 
         endpoint = endpoint_of(context, setup, options)
         bounds = bounds_of(setup, options)
         if options["adopt"]:
-            setup, endpoint = _adopt(context, store, setup, options, bounds)
+            setup, endpoint = _adopt(context, store, setup, options)
             if not setup.adopted:
+                _try(store, setup, in_force, endpoint, bounds)
                 return
         if options["dry_run"]:
             show_forecast(store, setup, bounds)
@@ -92,7 +92,7 @@ def run(context: click.Context, paths: Sequence[str], *, where: str, **options: 
         telling = Telling(options["max_cost"], as_json=options["as_json"])
         ended = run_batch(store, setup, endpoint, bounds, told=telling)
         telling.finish()
-        _end(path, ended, store)
+        _end(store, setup, ended, bounds.sample, where=where, go_on=how_to_run(where))
 
 
 def bounds_of(setup: Setup, options: dict[str, Any]) -> Options:
@@ -127,9 +127,9 @@ def show_forecast(store: Store, setup: Setup, bounds: Options, *, also_out: bool
 
 
 def _adopt(
-    context: click.Context, store: Store, in_force: Setup, options: dict[str, Any], bounds: Options
+    context: click.Context, store: Store, in_force: Setup, options: dict[str, Any]
 ) -> tuple[Setup, Endpoint]:
-    """Tries what the options say on some pages; with --yes, puts it in force. The setup, and its endpoint."""
+    """What the options say, as a setup on trial; with --yes, in force. And its endpoint."""
     db = store.connection
     extractor = extractor_of(context, options)
     made = new_setup(
@@ -142,8 +142,18 @@ def _adopt(
     with transaction(db):
         trial = begin_trial(db, made, in_force)
     if not options["yes"]:
-        announce(trial, extractor.endpoint)
-        run_batch(store, trial, extractor.endpoint, bounds)
+        return trial, extractor.endpoint
+    with transaction(db):
+        adopt(db, trial)
+    return next(one for one in load_setups(db) if one.id == trial.id), extractor.endpoint
+
+
+def _try(store: Store, trial: Setup, in_force: Setup, endpoint: Endpoint, bounds: Options) -> None:
+    """Asks about the pages of a trial, and compares what was found; where not all came, says so and exits."""
+    db = store.connection
+    announce(trial, endpoint)
+    ended = run_batch(store, trial, endpoint, bounds)
+    if ended.stopped is None and not ended.interrupted:
         spent, asked, texts = db.execute(
             "SELECT total(a.cost), count(DISTINCT j.id), (SELECT count(DISTINCT text_id) FROM pages) "
             "FROM jobs j JOIN attempts a ON a.job_id = j.id WHERE j.setup_id = ?",
@@ -153,24 +163,30 @@ def _adopt(
             click.echo(line)
         cost = f", about ${spent / asked * (texts - asked):,.2f}" if spent and asked else ""
         click.echo(f"to ask all {texts - asked:,} other pages anew{cost}: the same command with --yes")
-        return trial, extractor.endpoint
-    with transaction(db):
-        adopt(db, trial)
-    return next(one for one in load_setups(db) if one.id == trial.id), extractor.endpoint
+    _end(store, trial, ended, bounds.sample, where=str(store.path), go_on="the same command")
 
 
-def _end(path: Path, ended: Ended, store: Store) -> None:
-    """Says how the run ended and how to go on; exits with what that means."""
-    for line in summary(path, ended, store.connection):
+def _end(store: Store, setup: Setup, ended: Ended, sample: int | None, *, where: str, go_on: str) -> None:
+    """Says how a run ended and how to go on; exits with what that means."""
+    db = store.connection
+    up_to = sample_rank(db, setup.id, sample) if sample else None
+    states = count_states(db, setup.id, up_to)
+    lost = ended.recovered.uncertain
+    lines = summary(
+        states,
+        answers=ended.progress.answers,
+        seconds=ended.seconds,
+        dollars=ended.dollars,
+        stopped=ended.stopped,
+        where=where,
+        go_on=go_on,
+        whose="" if up_to is None else "of the sample ",
+        more=[
+            *([f"{lost} requests were in flight when an earlier run was killed: sent again"] if lost else []),
+            *ended.notes,
+        ],
+    )
+    for line in lines:
         click.echo(printable(line), err=True)
-    if ended.interrupted:
-        raise SystemExit(_INTERRUPTED)
-    if isinstance(ended.stopped, EndpointError):
-        raise SystemExit(_STOPPED)
-    if isinstance(ended.stopped, Exception):
-        raise ended.stopped
-    failed = store.connection.execute(
-        "SELECT count(*) FROM jobs WHERE state IN ('failed', 'aside', 'fault')"
-    ).fetchone()[0]
-    if failed or ended.left.open:
-        raise SystemExit(_SOME_FAILED)
+    if code := exit_code(states, ended.stopped, interrupted=ended.interrupted):
+        raise SystemExit(code)

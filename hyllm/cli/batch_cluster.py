@@ -3,17 +3,18 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from hyllm.batch import Setup, Store
+from hyllm.batch import Setup, Store, count_states
 from hyllm.cli.batch import bounds_of, show_forecast
 from hyllm.cli.batch_archive import look_through
-from hyllm.cli.batch_progress import ENDED, Telling, count_states, counted_states, duration, going_on
+from hyllm.cli.batch_progress import Telling, exit_code, summary
 from hyllm.cli.batch_setup import announce, endpoint_of, pinned_setup
-from hyllm.cli.batch_store import how_to_run, is_shards, shown
+from hyllm.cli.batch_store import how_to_run, is_shards
+from hyllm.cli.exits import SOME_FAILED
 from hyllm.client import Endpoint
 from hyllm.cluster import (
     Cluster,
@@ -21,21 +22,21 @@ from hyllm.cluster import (
     Driver,
     Folder,
     Guard,
+    Work,
     check_address,
+    clear_leftovers,
     cut_shards,
-    has_unfinished,
     make_folder,
     open_shards,
     open_whole,
     publish_index,
     read_changed,
     require_ray,
-    sample_states,
+    work_in,
 )
-from hyllm.errors import HyllmError, UsageError
+from hyllm.errors import UsageError
 from hyllm.escaping import printable
 
-_SOME_FAILED, _INTERRUPTED = 4, 130
 _SHARD_PAGES = 1000
 
 
@@ -60,9 +61,12 @@ def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, opt
             _cut(store, guard.guarded(), setup, options["shard_pages"])
             publish_index(store, guard.guarded())
             guard.check()
-            ended, lost = _drive(store, folder, setup, endpoint, options, guard)
-            of_sample = sample_states(store, setup.id, options["sample"])
-            code = _end(where, options["address"], ended, store, of_sample)
+            work = work_in(store, folder, setup, options["sample"])
+            clear_leftovers(guard.guarded(), work.leftovers)
+            ended, lost = Driven(), False
+            if work.shards:
+                ended, lost = _drive(store, folder, setup, endpoint, options, guard, work)
+            code = _end(where, options["address"], ended, store, setup, work.up_to)
     finally:
         guard.end()
     if lost:  # Ray's library would wait, or crash, when the interpreter ends it
@@ -96,11 +100,15 @@ def _cut(store: Store, folder: Folder, setup: Setup, said: int | None) -> None:
 
 
 def _drive(
-    store: Store, folder: Folder, setup: Setup, endpoint: Endpoint, options: dict[str, Any], guard: Guard
+    store: Store,
+    folder: Folder,
+    setup: Setup,
+    endpoint: Endpoint,
+    options: dict[str, Any],
+    guard: Guard,
+    work: Work,
 ) -> tuple[Driven, bool]:
     """How the run ended, and whether the cluster's head is lost."""
-    if not has_unfinished(store, folder, setup.id, options["sample"]):
-        return Driven(), False
     click.echo("beginning on Ray, which takes some seconds", err=True)
     cluster = Cluster(options["address"])
     telling = Telling(options["max_cost"], as_json=options["as_json"])
@@ -114,6 +122,7 @@ def _drive(
             setup,
             endpoint,
             bounds_of(setup, {**options, "readers": options["readers"] or 1}),
+            work,
             per_node=options["shards_per_node"],
             own_endpoints=options["endpoint_per_node"],
             told=telling,
@@ -137,39 +146,26 @@ def _drive(
 
 
 def _end(
-    where: str, address: str | None, ended: Driven, store: Store, of_sample: Mapping[str, int] | None
+    where: str, address: str | None, ended: Driven, store: Store, setup: Setup, up_to: int | None
 ) -> int:
     """Says how the run ended and how to go on; the exit code that means that."""
-    states = count_states(store.connection) if of_sample is None else of_sample
-    for line in _summary(where, address, ended, states, is_sample=of_sample is not None):
-        click.echo(printable(line), err=True)
-    if ended.interrupted:
-        return _INTERRUPTED
-    if isinstance(ended.stopped, HyllmError):
-        return ended.stopped.exit_code
-    if ended.set_aside or any(states.get(state) for state in ("failed", "aside", "fault", "out", "open")):
-        return _SOME_FAILED
-    return 0
-
-
-def _summary(
-    where: str, address: str | None, ended: Driven, states: Mapping[str, int], *, is_sample: bool
-) -> Iterator[str]:
-    counted = counted_states(states, ENDED)
-    open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered", "out"))
-    counted += [f"{open_pages:,} to go"] if open_pages else []
-    spent = f"; ${ended.dollars:,.4f} so far" if ended.dollars else ""
-    rate = ended.answers / ended.seconds if ended.seconds else 0
-    whose = "of the sample " if is_sample else ""
-    yield (
-        f"{whose}{', '.join(counted) or 'nothing to do'}: {ended.answers:,} answers in {duration(ended.seconds)} "
-        f"({rate:.2g}/s), {ended.finished:,} shards finished{spent}"
+    states = count_states(store.connection, setup.id, up_to)
+    states["open"] = states.get("open", 0) + states.pop("out", 0)  # out in a shard: still to be asked about
+    aside = sorted(ended.set_aside.items())
+    lines = summary(
+        states,
+        answers=ended.answers,
+        seconds=ended.seconds,
+        dollars=ended.dollars,
+        stopped=ended.stopped,
+        where=where,
+        go_on=how_to_run(where, address),
+        whose="" if up_to is None else "of the sample ",
+        more=[
+            *([f"{ended.finished:,} shard{'s' * (ended.finished != 1)} finished"] if ended.finished else []),
+            *(f"shard {shard} is set aside, the next run tries it again: {why}" for shard, why in aside),
+        ],
     )
-    if ended.stopped is not None:
-        yield f"stopped: {ended.stopped}"
-    for shard, why in sorted(ended.set_aside.items()):
-        yield f"shard {shard} is set aside, the next run tries it again: {why}"
-    if any(states.get(state) for state in ("failed", "aside", "fault")):
-        yield f"what failed, by cause: hyllm batch failures --store {shown(where)}"
-    if open_pages:
-        yield going_on(how_to_run(where, address), ended.stopped)
+    for line in lines:
+        click.echo(printable(line), err=True)
+    return exit_code(states, ended.stopped, interrupted=ended.interrupted) or (SOME_FAILED if aside else 0)

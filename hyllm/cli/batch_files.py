@@ -30,12 +30,12 @@ from hyllm.cli.batch_files_said import end_reading, read_waiting, say_taken
 from hyllm.cli.batch_forecast import cost_lines
 from hyllm.cli.batch_options import OWN_KIND, STORE
 from hyllm.cli.batch_price import price_of_run
+from hyllm.cli.exits import SOME_FAILED
 from hyllm.client import Price
 from hyllm.errors import UsageError
 from hyllm.escaping import printable
 from hyllm.tokens import estimate_tokens
 
-_SOME_FAILED = 4
 READERS = click.option(
     "--readers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read answers."
 )
@@ -104,7 +104,7 @@ def write_open(
         click.echo(str(file.path))
     _say_written(path, written, dollars)
     if written.left:
-        raise SystemExit(_SOME_FAILED)
+        raise SystemExit(SOME_FAILED)
 
 
 def _say_written(path: Path, written: Written, price: Price | None) -> None:
@@ -164,7 +164,7 @@ def read_files(
     ones are. Requests that failed in passing are open again; what a file says nothing of stays out, unless --ended.
     """
     with Store(path, write=True) as store:
-        setup_of(store, path, kinds)
+        setup = setup_of(store, path, kinds)
         db = store.connection
         finish_interrupted(db)
         taken = take_answers(db, answers)
@@ -177,7 +177,7 @@ def read_files(
             click.echo(f"{back:,} had no answer: open again", err=True)
         if ended and taken.broken:
             click.echo("nothing was taken back, since a file is damaged: read the whole one", err=True)
-        end_reading(store, path, [taken], readers)
+        end_reading(store, path, setup, [taken], readers)
 
 
 @files.command("take-back")

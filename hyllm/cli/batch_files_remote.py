@@ -178,7 +178,7 @@ def fetch_files(
                 error = failed
                 break
         try:
-            end_reading(store, path, [one.taken for one in fetched if one.taken], readers)
+            end_reading(store, path, setup, [one.taken for one in fetched if one.taken], readers)
         except SystemExit:
             if not isinstance(error, EndpointError | UsageError):
                 raise

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 
-from hyllm.batch import Store, read_all
+from hyllm.batch import Setup, Store, count_states, read_all
 from hyllm.batch.files import OutFile, Taken
-from hyllm.cli.batch_progress import ENDED, count_states, counted_states
+from hyllm.cli.batch_progress import ENDED, counted_states
+from hyllm.cli.exits import SOME_FAILED, STOPPED
 from hyllm.escaping import printable
 
-_SOME_FAILED, _STOPPED = 4, 5
 _LISTED = 5
 
 
@@ -59,10 +59,10 @@ def say_taken(taken: Taken) -> None:
         click.echo(printable(line), err=True)
 
 
-def end_reading(store: Store, path: Path, taken: Sequence[Taken], readers: int) -> None:
+def end_reading(store: Store, path: Path, setup: Setup, taken: Sequence[Taken], readers: int) -> None:
     """Reads what has come, says where the store stands, and exits with what that means."""
     read_waiting(store, readers)
-    states = count_states(store.connection)
+    states = count_states(store.connection, setup.id)
     words = {**ENDED, "out": "out", "open": "open"}
     click.echo(", ".join(counted_states(states, words)) or "nothing to do", err=True)
     if states.get("open"):
@@ -71,7 +71,7 @@ def end_reading(store: Store, path: Path, taken: Sequence[Taken], readers: int) 
             err=True,
         )
     if any(one.hopeless for one in taken):
-        raise SystemExit(_STOPPED)
+        raise SystemExit(STOPPED)
     damaged = any(one.broken or one.unknown for one in taken)
     if damaged or any(states.get(one) for one in words if one not in ("done", "partial")):
-        raise SystemExit(_SOME_FAILED)
+        raise SystemExit(SOME_FAILED)

@@ -2,15 +2,16 @@
 
 import json
 import shutil
-import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 
 import click
 
-from hyllm.batch import CAP_REACHED, Ended, Now
+from hyllm.batch import CAP_REACHED, FAILED, Now
+from hyllm.cli.batch_store import shown
+from hyllm.cli.exits import INTERRUPTED, SOME_FAILED
+from hyllm.errors import HyllmError
 
 _EVERY = 30.0
 """Seconds between two lines where there is no terminal."""
@@ -89,42 +90,61 @@ ENDED = {"done": "done", "partial": "partial", "failed": "failed", "aside": "set
 """The states of a job that no request is to change, in words."""
 
 
-def count_states(db: sqlite3.Connection) -> dict[str, int]:
-    """How many jobs are in each state."""
-    return dict(db.execute("SELECT state, count(*) FROM jobs GROUP BY state").fetchall())
-
-
 def counted_states(states: Mapping[str, int], words: Mapping[str, str]) -> list[str]:
     """A phrase for each of these states that jobs are in: 12 done."""
     return [f"{states[state]:,} {word}" for state, word in words.items() if states.get(state)]
 
 
-def going_on(command: str, stopped: object) -> str:
-    """How to go on. Caps and prices are those of one run: it would spend without them."""
-    if stopped == CAP_REACHED:
-        return f"to go on: {command}, with a higher cap"
-    return f"to go on: {command}, with the caps and --price that it shall keep to"
+def summary(
+    states: Mapping[str, int],
+    *,
+    answers: int,
+    seconds: float,
+    dollars: float,
+    stopped: HyllmError | str | None,
+    where: str,
+    go_on: str,
+    whose: str = "",
+    more: Iterable[str] = (),
+) -> Iterator[str]:
+    """How a run ended, in lines for people.
 
-
-def summary(path: Path, ended: Ended, db: sqlite3.Connection) -> Iterator[str]:
-    """How a run ended, in lines for people."""
-    if ended.recovered.uncertain:
-        yield f"{ended.recovered.uncertain} requests were in flight when an earlier run was killed: sent again"
-    states = count_states(db)
+    Args:
+        states: how many pages are in each state.
+        answers: how many came.
+        seconds: how long it ran.
+        dollars: what the store has cost so far.
+        stopped: what ended it before all was done.
+        where: the store.
+        go_on: the command that goes on.
+        whose: of what pages the states are, where they are not all.
+        more: lines that come before.
+    """
+    yield from more
     counted = counted_states(states, ENDED)
-    open_pages = sum(states.get(state, 0) for state in ("open", "sent", "answered"))
-    counted += [f"{open_pages:,} to go"] if open_pages else []
+    to_go = sum(states.get(state, 0) for state in ("open", "sent", "answered"))
+    counted += [f"{to_go:,} to go"] if to_go else []
     counted += [f"{states['out']:,} out in files"] if states.get("out") else []
-    spent = f"; ${ended.dollars:,.4f} so far" if ended.dollars else ""
-    rate = ended.progress.answers / ended.seconds if ended.seconds else 0
+    spent = f"; ${dollars:,.4f} so far" if dollars else ""
+    rate = answers / seconds if seconds else 0
     yield (
-        f"{', '.join(counted) or 'nothing to do'}: {ended.progress.answers:,} answers in "
-        f"{duration(ended.seconds)} ({rate:.2g}/s){spent}"
+        f"{whose}{', '.join(counted) or 'nothing to do'}: {answers:,} answers in {duration(seconds)} "
+        f"({rate:.2g}/s){spent}"
     )
-    yield from ended.notes
-    if ended.stopped:
-        yield f"stopped: {ended.stopped}"
-    if states.get("failed") or states.get("aside") or states.get("fault"):
-        yield f"what failed, by cause: hyllm batch failures --store {path}"
-    if open_pages:
-        yield going_on(f"hyllm batch run --store {path}", ended.stopped)
+    if stopped is not None:
+        yield f"stopped: {stopped}"
+    if any(states.get(state) for state in FAILED):
+        yield f"what failed, by cause: hyllm batch failures --store {shown(where)}"
+    if to_go and stopped == CAP_REACHED:
+        yield f"to go on: {go_on}, with a higher cap"
+    elif to_go:  # caps and prices are those of one run: it would spend without them
+        yield f"to go on: {go_on}, with the caps and --price that it shall keep to"
+
+
+def exit_code(states: Mapping[str, int], stopped: HyllmError | str | None, *, interrupted: bool) -> int:
+    """What a run exits with that has ended so. Pages that wait for a reader, or for a file, are no failure."""
+    if interrupted:
+        return INTERRUPTED
+    if isinstance(stopped, HyllmError):
+        return stopped.exit_code
+    return SOME_FAILED if any(states.get(state) for state in (*FAILED, "open", "sent")) else 0

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from hyllm.cli import comparisons, scores
+from hyllm.cli.exits import GATE_FAILED
 from hyllm.cli.suites import SUITES_OPTION
 from hyllm.cli.terms import LEGEND
 from hyllm.errors import UsageError
@@ -30,7 +31,6 @@ from hyllm.scoring import (
     write_run,
 )
 
-_GATE_FAILED = 1
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -112,7 +112,7 @@ def score_command(
         scores.show_score(result, numbers, passed, comparison, _ceiling(ceiling))
     scores.tell(result)
     if not all(gate.passed for gate in passed):
-        raise SystemExit(_GATE_FAILED)
+        raise SystemExit(GATE_FAILED)
 
 
 @evals.command()
@@ -172,7 +172,7 @@ def compare(
     else:
         comparisons.show_comparison(found)
     if found.is_regression:
-        raise SystemExit(_GATE_FAILED)
+        raise SystemExit(GATE_FAILED)
 
 
 @evals.command("agree")
@@ -210,7 +210,7 @@ def check(
     found = check_gold(folder, find_kinds(kinds), texts)
     comparisons.show_check(found, as_json=as_json)
     if found.failed:
-        raise SystemExit(_GATE_FAILED)
+        raise SystemExit(GATE_FAILED)
 
 
 def _with_baseline(baseline: Path, result: Score, numbers: Mapping[str, Any], out: Path | None) -> Comparison:

@@ -8,6 +8,7 @@ import click
 
 from hyllm.archive import Metadata, Page, PageReader, describe_dates
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
+from hyllm.cli.exits import SOME_FAILED
 from hyllm.cli.looks import Output, view_of
 from hyllm.cli.options import endpoint_options, question_options
 from hyllm.cli.show import console, show_extraction, show_summary
@@ -18,8 +19,6 @@ from hyllm.extract import Extractor
 from hyllm.extraction import Extraction
 from hyllm.rules import RULES
 from hyllm.strategies import Strategy
-
-_SOME_FAILED = 4
 
 
 @click.command(cls=Configured, context_settings=ENVIRONMENT)
@@ -204,11 +203,11 @@ def _run(
 def _exit_code(failed: Sequence[Extraction], pages: int) -> int:
     """What the failures have in common, if nothing was done at all; else that some failed."""
     codes = {result.error.exit_code for result in failed if result.error}
-    severe = codes - {_SOME_FAILED}
+    severe = codes - {SOME_FAILED}
     return (
         severe.pop()
         if len(severe) == 1 and (len(failed) == pages or 5 in codes or 3 in codes)
-        else _SOME_FAILED
+        else SOME_FAILED
     )
 
 

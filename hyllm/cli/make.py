@@ -5,12 +5,11 @@ from pathlib import Path
 
 import click
 
+from hyllm.cli.exits import GATE_FAILED
 from hyllm.cli.suites import SUITES_OPTION
 from hyllm.errors import UsageError
 from hyllm.escaping import printable
 from hyllm.evals import differences, folder_files, read_suites, write_text
-
-_GATE_FAILED = 1
 
 
 @click.command("make")
@@ -39,4 +38,4 @@ def make(folders: Sequence[str], *, check: bool, suites_file: Path) -> None:
     for line in wrong:
         click.echo(printable(line))
     if wrong and check:
-        raise SystemExit(_GATE_FAILED)
+        raise SystemExit(GATE_FAILED)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from hyllm.cli.exits import GATE_FAILED
 from hyllm.errors import UsageError
 from hyllm.evals import (
     BANDS,
@@ -26,7 +27,6 @@ from hyllm.scoring import PageText, check_gold
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _OUT = click.Path(file_okay=False, path_type=Path)
 _BAND = click.Choice(BANDS)
-_GATE_FAILED = 1
 
 
 @click.command("page")
@@ -102,4 +102,4 @@ def _check(out: Path, name: str, made: MadePage, articles: ArticleSet) -> None:
         sign = "wrong" if finding.certain else "look "
         click.echo(f"{sign} {finding.rule:7} {finding.at}: {finding.message}", err=True)
     if found.failed:
-        raise SystemExit(_GATE_FAILED)
+        raise SystemExit(GATE_FAILED)

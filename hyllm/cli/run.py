@@ -12,6 +12,7 @@ from hyllm.archive import Page
 from hyllm.cli import scores
 from hyllm.cli.configured import ENVIRONMENT, Configured, configured_endpoint, was_typed
 from hyllm.cli.costs import expected
+from hyllm.cli.exits import GATE_FAILED
 from hyllm.cli.suites import SUITES_OPTION
 from hyllm.cli.terms import LEGEND
 from hyllm.errors import UsageError
@@ -38,8 +39,6 @@ from hyllm.rules import RULES
 from hyllm.scoring import Gate, Run, junit
 from hyllm.settings import known_strategy
 from hyllm.strategies import STRATEGIES
-
-_GATE_FAILED = 1
 
 
 class _Asked(NamedTuple):
@@ -164,7 +163,7 @@ def run(
     if repeat > 1 and not as_json:
         scores.show_repeats([result.numbers for result in results])
     if not all(gate.passed for result in results for gate in result.passed):
-        raise SystemExit(_GATE_FAILED)
+        raise SystemExit(GATE_FAILED)
 
 
 def _check(asked: _Asked, repeat: int) -> None:

@@ -1,7 +1,7 @@
 """An archive on many machines: shards, each with a store of its own, in one folder."""
 
 from hyllm.cluster._cutting import cut_shards
-from hyllm.cluster._drive import Driven, Driver, has_unfinished, sample_states
+from hyllm.cluster._drive import Driven, Driver
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._guard import Guard
 from hyllm.cluster._identity import make_folder, open_shards, place_to_give, shown_place
@@ -16,6 +16,7 @@ from hyllm.cluster._whole import (
     read_changed,
     refresh,
 )
+from hyllm.cluster._work import Work, clear_leftovers, work_in
 
 __all__ = [
     "Cluster",
@@ -23,10 +24,11 @@ __all__ = [
     "Driver",
     "Folder",
     "Guard",
+    "Work",
     "bring_here",
     "check_address",
+    "clear_leftovers",
     "cut_shards",
-    "has_unfinished",
     "look_at_whole",
     "lost_amounts",
     "make_folder",
@@ -38,6 +40,6 @@ __all__ = [
     "read_changed",
     "refresh",
     "require_ray",
-    "sample_states",
     "shown_place",
+    "work_in",
 ]

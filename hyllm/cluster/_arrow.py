@@ -13,7 +13,7 @@ from hyllm.cluster._names import Stat, checked
 from hyllm.errors import EndpointError, HyllmError, UsageError
 from hyllm.export.atomic import is_partial, partial_name
 
-_AHEAD = 8
+_PIECES_WAITING = 8
 """Pieces that may wait to be sent: the library takes any number, a whole file, into memory."""
 
 _GOOGLE_TRIES = 30
@@ -246,7 +246,7 @@ class ArrowFolder:
         try:
             for number, piece in enumerate(pieces, start=1):
                 stream.write(piece)
-                if number % _AHEAD == 0:
+                if number % _PIECES_WAITING == 0:
                     stream.flush()
             stream.close()
         except BaseException:

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from hyllm.batch import (
@@ -13,8 +13,8 @@ from hyllm.batch import (
     Options,
     Rate,
     Setup,
+    Took,
     last_answers,
-    sample_rank,
     spent,
 )
 from hyllm.batch.store import Store
@@ -22,18 +22,17 @@ from hyllm.client import Endpoint, Price
 from hyllm.cluster._folder import Folder
 from hyllm.cluster._guard import Guard
 from hyllm.cluster._identity import identity_of
-from hyllm.cluster._layout import Shard, shards_in
 from hyllm.cluster._messages import Amounts, Total
-from hyllm.cluster._purse import Purse
 from hyllm.cluster._ray import Cluster, Died, HeadLost
 from hyllm.cluster._schedule import Schedule, Start
-from hyllm.cluster._shard import Broke, End, Task, clear_finished
+from hyllm.cluster._shard import Broke, End, Task
 from hyllm.cluster._whole import fold_shard, lost_amounts, refresh
+from hyllm.cluster._work import Work
 from hyllm.errors import EndpointError, HyllmError, UsageError
 
 _LET_GO = 20.0
 """Seconds for which a run without a head waits for what is in flight."""
-_LOOK_EVERY = 0.5
+_ENDS_LOOK_EVERY = 0.5
 """Seconds between two looks at what has ended."""
 
 
@@ -62,6 +61,7 @@ class Driver:
         setup: the setup in force.
         endpoint: where requests go; of each machine its own, if `own_endpoints`.
         options: how the run goes: `concurrency` is that of a shard, caps and limits are those of all together.
+        work: what is to be done: it says which shards and pages, not `options`.
         per_node: shards at once on a machine.
         own_endpoints: whether each machine serves its own model.
         told: called with where the run stands.
@@ -77,6 +77,7 @@ class Driver:
         setup: Setup,
         endpoint: Endpoint,
         options: Options,
+        work: Work,
         *,
         per_node: int,
         own_endpoints: bool,
@@ -93,28 +94,19 @@ class Driver:
         self._told = told
         self._said = said
         self._guard = guard
-        up_to = _last_rank(store.connection, setup.id, options.sample)
         self._options = replace(
             options,
             caps=Caps(),
             requests_per_minute=None,
             tokens_per_minute=None,
             sample=None,
-            up_to=up_to,
+            up_to=work.up_to,
         )
-        self._purse = Purse(
-            options.caps,
-            _spent_before(store.connection, options.price),
-            requests_per_minute=options.requests_per_minute,
-            tokens_per_minute=options.tokens_per_minute,
-        )
-        self._sizes = _open_pages(store.connection, setup.id, up_to)
+        self._of_all = options
+        self._sizes = work.sizes
         self._schedule = Schedule(
             # By the clock, so that no start has the epoch of one in an earlier run that has left no trace yet.
-            {
-                shard.number: max(shard.epoch, int(time.time()))
-                for shard in _unfinished(folder, self._sizes, up_to)
-            },
+            {shard.number: max(shard.epoch, int(time.time())) for shard in work.shards},
             per_node=per_node,
         )
         self._own_endpoints = own_endpoints
@@ -132,7 +124,13 @@ class Driver:
         """Runs until all is finished, a cap is reached, or it is told to stop."""
         ended = self._ended
         if self._schedule.waiting:  # else there is no purse to speak with, and nothing to say to it
-            self._cluster.open_purse(self._purse)
+            options = self._of_all
+            self._cluster.open_purse(
+                options.caps,
+                _spent_before(self._store.connection, options.price),
+                requests_per_minute=options.requests_per_minute,
+                tokens_per_minute=options.tokens_per_minute,
+            )
             self._run_shards()
         ended.interrupted = bool(self._interrupts)
         ended.set_aside = self._schedule.set_aside
@@ -146,7 +144,7 @@ class Driver:
         try:
             while self._goes_on():
                 self._fold()
-                for start, outcome in self._cluster.wait(_LOOK_EVERY):
+                for start, outcome in self._cluster.wait(_ENDS_LOOK_EVERY):
                     self._take(start, outcome)
                 self._tell()
         except HeadLost as error:
@@ -165,14 +163,17 @@ class Driver:
         if self._interrupts > 1:
             self._cluster.break_off()
         nodes = self._cluster.nodes()
+        learnt: tuple[Took, ...] | None = None
         while start := self._schedule.next(nodes):
+            if learnt is None:
+                learnt = tuple(last_answers(self._store.connection, self._setup))
             task = Task(
                 where=self._folder.given,
                 folder=self._identity,
                 shard=start.shard,
                 epoch=start.epoch,
                 holder=start.holder,
-                learnt=tuple(last_answers(self._store.connection, self._setup)),
+                learnt=learnt,
                 endpoint=self._endpoint,
                 options=self._options,
             )
@@ -186,7 +187,7 @@ class Driver:
         until = time.monotonic() + _LET_GO
         self._stop(why)
         while self._cluster.running and time.monotonic() < until:
-            for start, outcome in self._cluster.wait(_LOOK_EVERY):
+            for start, outcome in self._cluster.wait(_ENDS_LOOK_EVERY):
                 if isinstance(outcome, End) and outcome.is_finished:
                     self._finish(start.shard)
 
@@ -279,54 +280,7 @@ class Driver:
         )
 
 
-def has_unfinished(store: Store, folder: Folder, setup: int, sample: int | None) -> bool:
-    """Whether any shard of a folder is still to be run, for all pages or for a sample of so many."""
-    up_to = _last_rank(store.connection, setup, sample)
-    return bool(_unfinished(folder, _open_pages(store.connection, setup, up_to), up_to))
-
-
-def sample_states(store: Store, setup: int, sample: int | None) -> Mapping[str, int] | None:
-    """How many pages of a sample of so many are in each state; `None` where that is the whole archive."""
-    up_to = _last_rank(store.connection, setup, sample)
-    if up_to is None:
-        return None
-    sql = "SELECT state, count(*) FROM jobs WHERE setup_id = ? AND rank <= ? GROUP BY 1"
-    return dict(store.connection.execute(sql, (setup, up_to)).fetchall())
-
-
-def _last_rank(db: sqlite3.Connection, setup: int, sample: int | None) -> int | None:
-    return sample_rank(db, setup, sample) if sample else None
-
-
-def _unfinished(folder: Folder, sizes: Mapping[int, int], up_to: int | None) -> Sequence[Shard]:
-    """The shards that are to be run: with a sample those that pages of it are still to be asked in.
-
-    Args:
-        folder: the shards.
-        sizes: how many pages of each are still to be asked about.
-        up_to: the rank of the sample's last page.
-    """
-    found = shards_in(folder.names("shards")).values()
-    for one in found:
-        if one.is_finished and (one.has_input or one.segments or one.stopped):  # its end was broken off
-            clear_finished(folder, one.number)
-    return [one for one in found if not one.is_finished and (up_to is None or sizes.get(one.number))]
-
-
 def _spent_before(db: sqlite3.Connection, price: Price | None) -> Amounts:
     """What the archive has cost so far, and may have cost where machines were lost."""
     known, lost = spent(db, price), lost_amounts(db)
     return Amounts(known.dollars + lost.dollars, known.tokens + lost.tokens, known.pages + lost.pages)
-
-
-def _open_pages(db: sqlite3.Connection, setup: int, up_to: int | None) -> Mapping[int, int]:
-    """How many pages of each shard are still to be asked about."""
-    within = "" if up_to is None else "AND j.rank <= ?"
-    values = (setup,) if up_to is None else (setup, up_to)
-    return dict(
-        db.execute(
-            "SELECT p.shard, count(*) FROM placed p JOIN jobs j ON j.text_id = p.text_id "
-            f"WHERE j.setup_id = ? AND j.state = 'out' {within} GROUP BY p.shard",
-            values,
-        ).fetchall()
-    )

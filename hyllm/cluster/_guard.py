@@ -31,7 +31,7 @@ the same moment may have been so long in writing that it was not seen then.
 """
 _HANGS = 60.0
 """Seconds after which storage that says nothing counts as failing. Its library tries again for so long."""
-_PATIENCE = 5.0
+_LAST_SIGN_WITHIN = 5.0
 """Seconds for which the end waits for a sign of life that is being written."""
 _CAN_PROBE = os.name == "posix"
 """Whether signal 0 only asks if a process is there. On Windows it is Ctrl-C."""
@@ -120,7 +120,7 @@ class Guard:
     def end(self) -> None:
         """Says that the run is over. Where that fails the next one waits until this one counts as dead."""
         self._over.set()
-        self._thread.join(_PATIENCE)
+        self._thread.join(_LAST_SIGN_WITHIN)
         if self._thread.is_alive():  # the storage hangs, and would here, too
             return
         with suppress(HyllmError):

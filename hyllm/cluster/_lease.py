@@ -10,23 +10,23 @@ from contextlib import suppress
 from hyllm.batch import Budget, Caps, Engine, Progress, StoreError, Took
 from hyllm.client import Price
 from hyllm.cluster._flow import LeasedFlow
-from hyllm.cluster._messages import NOTHING, Amounts, Ask, Grant, Leased, Standing, Unused
+from hyllm.cluster._messages import NOTHING, Amounts, Ask, Grant, Leased, Purses, Standing, Unused
 from hyllm.cluster._patient import StorageAway
 from hyllm.errors import HyllmError
 
-_LOOK_EVERY = 0.05
+_LEASE_LOOK_EVERY = 0.05
 """Seconds between two looks at what is left of a lease."""
 _TELL_EVERY = 1.0
 """Seconds between two words to the purse at the most."""
 _ASK_AGAIN = 0.25
 """Seconds after which money is asked for again, where there was none."""
-_PATIENCE = 60.0
+_PURSE_SILENT = 60.0
 """Seconds that the purse may take for an answer."""
 _SYNC_ANSWERS, _SYNC_SECONDS = 64, 5.0
 """After so many answers, or so long with something new, what came is synced."""
 _HOLD_AFTER = 15.0
 """Seconds that a sync may take before nothing more is sent until it is done: what comes might be lost."""
-_AHEAD = 64
+_REQUESTS_AHEAD = 64
 """Requests that are leased for at the least, where the purse has as much."""
 
 
@@ -35,8 +35,7 @@ class Lease:
 
     Args:
         holder: shard and epoch, as in "000012-1796000001".
-        ask: brings an `Ask` to the purse; it raises where the purse cannot be reached.
-        hand_back: brings what is left to the purse.
+        purse: the purse of all.
         sync: writes down where it outlives this machine what came, and how much is leased.
         learnt: what answers of other shards took, by which the first here are reckoned.
         clock: seconds.
@@ -45,16 +44,14 @@ class Lease:
     def __init__(
         self,
         holder: str,
+        purse: Purses,
         *,
-        ask: Callable[[Ask], Awaitable[Grant]],
-        hand_back: Callable[[Unused], Awaitable[None]],
         sync: Callable[[Leased], Awaitable[None]],
         learnt: Sequence[Took] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._holder = holder
-        self._ask = ask
-        self._hand_back = hand_back
+        self._purse = purse
         self._sync = sync
         self._learnt = learnt
         self._clock = clock
@@ -120,8 +117,8 @@ class Lease:
                 standing=Standing(_copy(self._engine.progress)) if self._engine else self._standing,
             )
             with suppress(Exception):  # where the purse is gone, nobody else can use what is left
-                async with asyncio.timeout(_PATIENCE):
-                    await self._hand_back(unused)
+                async with asyncio.timeout(_PURSE_SILENT):
+                    await self._purse.hand_back(unused)
 
     # --- asking ------------------------------------------------------------------------------------------
 
@@ -129,14 +126,14 @@ class Lease:
         while True:
             if self._is_due(engine):
                 try:
-                    async with asyncio.timeout(_PATIENCE):  # wait_for may lose that it is cancelled
-                        grant = await self._ask(self._question(engine))
+                    async with asyncio.timeout(_PURSE_SILENT):  # wait_for may lose that it is cancelled
+                        grant = await self._purse.renew(self._question(engine))
                 except Exception as error:
                     cause = type(error).__name__
                     engine.stop(StoreError(f"the run's head cannot be reached ({cause})"))
                     return
                 self._take(engine, grant)
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(_LEASE_LOOK_EVERY)
 
     def _is_due(self, engine: Engine) -> bool:
         """Whether it is time to ask: for permits, for money, or only to say how far it has come."""
@@ -187,7 +184,7 @@ class Lease:
     def _ahead(self, progress: Progress) -> int:
         """For how many requests money is leased ahead: enough for the time that writing it down takes."""
         rate = progress.answers / max(1.0, self._clock() - self._began)
-        return int(_AHEAD + 4 * progress.in_flight + 4 * rate * self._sync_took)
+        return int(_REQUESTS_AHEAD + 4 * progress.in_flight + 4 * rate * self._sync_took)
 
     def _take(self, engine: Engine, grant: Grant) -> None:
         if grant.stop is not None:
@@ -267,7 +264,7 @@ class Lease:
                     self._is_held = True
                     self._set_caps()
                 await asyncio.shield(self._writing)
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(_LEASE_LOOK_EVERY)
 
     def _is_to_be_synced(self, progress: Progress) -> bool:
         come = _come(progress)

@@ -1,7 +1,7 @@
-"""What a shard and the purse say to each other: plain values that can be sent to another machine."""
+"""What a shard and the purse say to each other: plain values that can be sent to another machine; and how."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hyllm.batch import Progress
 
@@ -121,3 +121,15 @@ class Leased:
     pages: float
     closed: bool
     """Whether this is its last word."""
+
+
+class Purses(Protocol):
+    """The run's purse, seen from a shard's machine. Both raise where it cannot be reached."""
+
+    async def renew(self, ask: Ask) -> Grant:
+        """What a holder gets, which asks for the first time or again."""
+        ...
+
+    async def hand_back(self, unused: Unused) -> None:
+        """Takes back what a holder has not used; it is gone then."""
+        ...

@@ -1,6 +1,5 @@
 """An archive in object storage, copied to where it can be looked through; what has not changed is not copied again."""
 
-import hashlib
 import os
 from collections.abc import Callable, Container
 from pathlib import Path, PurePosixPath
@@ -9,6 +8,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from hyllm.archive import SUFFIXES
 from hyllm.cluster._folder import Folder, open_folder
 from hyllm.cluster._names import Stat, is_name
+from hyllm.cluster._scratch import cache_folder
 from hyllm.errors import UsageError
 
 _SIDECAR = ".json"
@@ -58,12 +58,6 @@ def bring_here(url: str, told: Callable[[str], None]) -> Path:
     if not is_file:
         _forget(here, wanted.keys())
     return here / last if is_file else here
-
-
-def cache_folder(kind: str, key: str) -> Path:
-    """A folder in the user's cache for something known by a key."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return cache / "hyllm" / kind / hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _is_wanted(name: str, only: str | None) -> bool:

@@ -27,9 +27,9 @@ from hyllm.cluster._messages import (
     Unused,
 )
 
-_SILENT = 30.0
+_HOLDER_SILENT = 30.0
 """Seconds without a word after which nobody waits for what a holder may hand back."""
-_AHEAD = 2.0
+_FLOW_AHEAD_SECONDS = 2.0
 """Seconds of flow that all holders may keep ahead together."""
 _SLICE = 0.5
 """Seconds of flow that are given at a time."""
@@ -186,7 +186,7 @@ class Purse:
 
     def _heard(self) -> list[_Holder]:
         """Those that are at work."""
-        since = self._clock() - _SILENT
+        since = self._clock() - _HOLDER_SILENT
         return [one for one in self._holders.values() if one.heard >= since]
 
     def _count(self, progress: Progress) -> None:
@@ -202,7 +202,7 @@ class _Spring:
 
     def give(self, need: Need, holders: int) -> Permits:
         """A holder's next permits: no more than its share of what may be kept ahead."""
-        short = max(need.least, self._rate * _AHEAD / holders) - need.held
+        short = max(need.least, self._rate * _FLOW_AHEAD_SECONDS / holders) - need.held
         amount = min(short, max(1.0, self._rate * _SLICE))
         if amount <= 0:
             return NO_PERMITS

@@ -7,20 +7,21 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, NamedTuple
 
+from hyllm.batch import Caps
 from hyllm.cluster._joining import join, line_of
-from hyllm.cluster._messages import Ask, Grant, Total, Unused
+from hyllm.cluster._messages import Amounts, Ask, Grant, Total, Unused
+from hyllm.cluster._pulse import Pulse
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._schedule import Start
 from hyllm.cluster._shard import Broke, End, Task, run_task
-from hyllm.cluster._watch import Watch
 from hyllm.errors import EndpointError
 
-_PATIENCE = 10.0
+_HEAD_ANSWERS_WITHIN = 10.0
 """Seconds that the head may take for a word."""
 _MOST_SILENCES = 3
 _STARTS = 180.0
 """Seconds that starting a process may take on a machine that has much to do."""
-_LOOK_EVERY = 1.0
+_PULSE_EVERY = 1.0
 """Seconds between two looks at which machines are there."""
 _HEAD_SILENT = 30.0
 """Seconds without a word of the head after which it is lost."""
@@ -53,7 +54,7 @@ class Cluster:
 
     def __init__(self, address: str | None) -> None:
         self._ray: Any = join(address)
-        self._watch = Watch(self._alive, every=_LOOK_EVERY, patience=_HEAD_SILENT)
+        self._pulse = Pulse(self._alive, every=_PULSE_EVERY, patience=_HEAD_SILENT)
         self.is_lost = False
         """Whether the head is gone. Then, after `close`, this process is to be ended without Ray's leave."""
         self._run: Any = self._ray.remote(_run)  # once: Ray sends it to the head, and waits for it
@@ -63,21 +64,36 @@ class Cluster:
 
     def close(self) -> None:
         """Lets go of the cluster; one that was begun for this run ends."""
-        self.is_lost |= not self._watch.end(0.0 if self.is_lost else _PATIENCE)
+        self.is_lost |= not self._pulse.end(0.0 if self.is_lost else _HEAD_ANSWERS_WITHIN)
         if self.is_lost:  # Ray would wait for the head, now and at the end of this process
             atexit.unregister(self._ray.shutdown)
         else:
             self._ray.shutdown()
 
-    def open_purse(self, purse: Purse) -> None:
+    def open_purse(
+        self,
+        caps: Caps,
+        before: Amounts,
+        *,
+        requests_per_minute: float | None,
+        tokens_per_minute: float | None,
+    ) -> None:
         """Puts the run's purse where all machines reach it: beside this process, whose fate it shares.
+
+        Args:
+            caps: as `Purse` takes them, like all others.
+            before: what was spent before this run.
+            requests_per_minute: the most of all shards together.
+            tokens_per_minute: the same.
 
         Raises:
             EndpointError: the cluster starts no process for it.
         """
         here = self._ray.get_runtime_context().get_node_id()
-        actor = self._ray.remote(_Till).options(num_cpus=0, scheduling_strategy=self._on(here))
-        self._purse: Any = actor.remote(purse)
+        actor = self._ray.remote(Purse).options(num_cpus=0, scheduling_strategy=self._on(here))
+        self._purse: Any = actor.remote(
+            caps, before, requests_per_minute=requests_per_minute, tokens_per_minute=tokens_per_minute
+        )
         try:
             self._ray.get(self._purse.now.remote(), timeout=_STARTS)
         except (self._ray.exceptions.GetTimeoutError, self._ray.exceptions.RayError) as error:
@@ -92,7 +108,7 @@ class Cluster:
             HeadLost: the head has not told for half a minute.
         """
         try:
-            found = self._watch.last()
+            found = self._pulse.last()
         except TimeoutError:
             raise self._lose() from None
         self._names |= found
@@ -178,43 +194,21 @@ class Cluster:
             self._ray.cancel(reference, force=True)
 
     def _ask(self, reference: Any) -> Any:
-        return self._ray.get(reference, timeout=_PATIENCE)
+        return self._ray.get(reference, timeout=_HEAD_ANSWERS_WITHIN)
 
     def _on(self, node: str) -> Any:
         strategies = import_module("ray.util.scheduling_strategies")
         return strategies.NodeAffinitySchedulingStrategy(node_id=node, soft=False)
 
 
-class _Till:
-    """The purse, as an actor."""
-
-    def __init__(self, purse: Purse) -> None:
-        self._purse = purse
-
-    def ask(self, ask: Ask) -> Grant:
-        return self._purse.renew(ask)
-
-    def hand_back(self, unused: Unused) -> None:
-        self._purse.hand_back(unused)
-
-    def lost(self, holder: str) -> None:
-        self._purse.lost(holder)
-
-    def stop(self, why: str) -> None:
-        self._purse.stop(why)
-
-    def now(self) -> Total:
-        return self._purse.now()
-
-
 class _Far:
-    """The actor, as a shard speaks with it."""
+    """The purse, which is an actor, as a shard speaks with it."""
 
     def __init__(self, actor: Any) -> None:
         self._actor = actor
 
-    async def ask(self, ask: Ask) -> Grant:
-        return await self._answer(self._actor.ask.remote(ask))
+    async def renew(self, ask: Ask) -> Grant:
+        return await self._answer(self._actor.renew.remote(ask))
 
     async def hand_back(self, unused: Unused) -> None:
         await self._answer(self._actor.hand_back.remote(unused))

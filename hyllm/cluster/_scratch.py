@@ -1,5 +1,7 @@
-"""A folder for a while, on a disk on which SQLite keeps its promises."""
+"""Folders of this machine: one for a while, on a disk on which SQLite keeps its promises; the user's cache."""
 
+import hashlib
+import os
 import shutil
 import tempfile
 import time
@@ -32,6 +34,12 @@ def scratch() -> Generator[Path]:
             yield Path(folder)
         finally:
             lock.release()
+
+
+def cache_folder(kind: str, key: str) -> Path:
+    """The path of a folder in the user's cache for something known by a key."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "hyllm" / kind / hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def _sweep(there: Path) -> None:

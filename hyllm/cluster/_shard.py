@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
 from hyllm.batch import INTERRUPTED, Options, Took, load_setups, run_batch, setup_in_force
 from hyllm.batch.store import Store, StoreError, connect, transaction
@@ -28,7 +28,7 @@ from hyllm.cluster._layout import (
     store_name,
 )
 from hyllm.cluster._lease import Lease
-from hyllm.cluster._messages import Ask, Grant, Leased, Unused
+from hyllm.cluster._messages import Leased, Purses
 from hyllm.cluster._patient import StorageAway, open_patiently
 from hyllm.cluster._scratch import scratch
 from hyllm.cluster._segments import Segmenter, restore, said_in, unaccounted
@@ -77,14 +77,6 @@ class Broke(NamedTuple):
     """Whether it is the machine's fault, not that of the shard."""
     by_storage: bool = False
     """Whether the folder's storage could not be reached, which is no shard's fault."""
-
-
-class Purses(Protocol):
-    """The run's purse, seen from a shard's machine. Both raise where it cannot be reached."""
-
-    async def ask(self, ask: Ask) -> Grant: ...
-
-    async def hand_back(self, unused: Unused) -> None: ...
 
 
 def run_task(task: Task, purse: Purses) -> End | Broke:
@@ -163,13 +155,7 @@ class _Running:
                 self._segmenter = Segmenter(self._path, look)
                 nothing = Leased(dollars=0.0, tokens=0.0, pages=0.0, closed=False)
                 self._write_segment(nothing)  # claims the epoch
-                lease = Lease(
-                    task.holder,
-                    ask=self._purse.ask,
-                    hand_back=self._purse.hand_back,
-                    sync=self._sync,
-                    learnt=task.learnt,
-                )
+                lease = Lease(task.holder, self._purse, sync=self._sync, learnt=task.learnt)
                 ended = run_batch(store, setup, task.endpoint, task.options, shared=lease)
             finally:
                 look.close()

@@ -36,15 +36,16 @@ from hyllm.cluster._layout import (
 )
 from hyllm.cluster._local import LocalFolder
 from hyllm.cluster._messages import Amounts
-from hyllm.cluster._mirror import cache_folder
 from hyllm.cluster._pieces import save_index
-from hyllm.cluster._scratch import scratch
+from hyllm.cluster._scratch import cache_folder, scratch
 from hyllm.cluster._segments import said_in, unaccounted
 from hyllm.errors import UsageError
 
 _FILE = "archive.db"
-_WAIT = 0.5
-"""Seconds between two tries to get at a store that another process folds pieces into."""
+_TRY_EVERY = 0.5
+"""Seconds between two tries to get at a store that another process has."""
+_TRY_FOR = 10.0
+"""Seconds after which it is looked at as it is: another look is over by then, a `reparse` may take hours."""
 
 
 def open_whole(folder: Folder) -> Store:
@@ -77,23 +78,30 @@ def open_whole(folder: Folder) -> Store:
 
 
 def look_at_whole(where: str, told: Callable[[str], None]) -> Store:
-    """The whole store, to look at, as of now; while a run has it, as of the last shard it has folded in.
+    """The whole store, to look at, as of now; while another process has it, as that has left it so far.
 
     Args:
         where: the folder.
         told: told in a sentence if what is seen is not all there is.
     """
     folder = open_shards(where)
+    until: float | None = None
     while True:
         try:
             with open_whole(folder) as store:
                 _read_if_allowed(store, told)
             break
-        except InUseError:
+        except InUseError as error:
             if folder.exists(RUN):
                 told("a run is under way: this is as of the last shard that it has finished")
                 break
-            time.sleep(_WAIT)  # somebody else looks, and folds in what is new
+            if until is None:
+                until = time.monotonic() + _TRY_FOR
+                told(f"{error}; waiting up to {_TRY_FOR:.0f} s for it")
+            elif time.monotonic() >= until:
+                told("it is in use still: this is as it is now, without what may be new in the folder")
+                break
+            time.sleep(_TRY_EVERY)
     return Store(whole_path(folder))
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from hyllm.batch import Store, load_setups
 from hyllm.cli import main
 from tests.batch.making import answer_to, arguments, count, make_archive, page_text
+from tests.batch.test_run import opened, run
 from tests.conftest import Endpoint, Reply
 from tests.test_own_kind import ANSWER, EXAMPLE, MODULE, PAGE
 
@@ -219,3 +221,51 @@ def test_rows_of_the_table_that_are_of_no_page_are_named(
     assert hyllm(*arguments(tmp_path / "b.db", endpoint, archive, "--metadata", table)) == 2
     assert "no row is of a page here, such as 0000" in capsys.readouterr().err
     assert count(endpoint) == 0
+
+
+def test_a_trial_that_fails_is_no_success_and_an_abandoned_one_no_work(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.db"
+    endpoint.answer = answer_to
+    with opened(path, endpoint, make_archive(tmp_path / "archive", 3)) as store:
+        run(store, endpoint)
+    endpoint.answer = lambda body: Reply(status=401, body={"error": {"message": "no such key"}})
+
+    assert hyllm(*arguments(path, endpoint, "--adopt", "--model", "m-2")) == 5
+    out, err = capsys.readouterr()
+    assert not out
+    assert "3 to go: 0 answers" in err
+    assert "to go on: the same command" in err
+    assert hyllm(*arguments(path, endpoint)) == 0
+    assert "3 done: 0 answers" in capsys.readouterr().err
+    assert hyllm("batch", "status", "--store", path) == 0
+    assert "states: 3 done; 6 records" in capsys.readouterr().out
+
+
+def test_what_stops_a_run_is_said_once(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    endpoint.answer = answer_to
+    monkeypatch.setattr("hyllm.batch._ledger.answered", full)
+    monkeypatch.setattr("hyllm.batch._engine._WAITS_FOR_ROOM", 1)
+    archive = make_archive(tmp_path / "archive", 2)
+    assert hyllm(*arguments(tmp_path / "a.db", endpoint, archive, "--readers", 0)) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len([line for line in said if "full" in line]) == 1
+
+
+def test_a_sample_is_done_when_its_pages_are(
+    tmp_path: Path, endpoint: Endpoint, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.db"
+    endpoint.answer = answer_to
+    with opened(path, endpoint, make_archive(tmp_path / "archive", 5)) as store:
+        run(store, endpoint, sample=2)
+    assert hyllm(*arguments(path, endpoint, "--sample", 2)) == 0
+    err = capsys.readouterr().err
+    assert "of the sample 2 done: 0 answers" in err
+    assert "to go on" not in err

@@ -29,11 +29,12 @@ from hyllm.cluster import (
     open_whole,
     publish_index,
     read_changed,
+    work_in,
 )
 from hyllm.cluster._folder import open_folder
 from hyllm.cluster._identity import identity_of
 from hyllm.cluster._layout import Shard, shards_in
-from hyllm.cluster._messages import Ask, Grant, Total, Unused
+from hyllm.cluster._messages import Amounts, Ask, Grant, Total, Unused
 from hyllm.cluster._purse import Purse
 from hyllm.cluster._ray import Died
 from hyllm.cluster._schedule import Start
@@ -121,7 +122,7 @@ class LocalPurse:
         self.purse = purse
         self.lock = threading.Lock()
 
-    async def ask(self, ask: Ask) -> Grant:
+    async def renew(self, ask: Ask) -> Grant:
         with self.lock:
             return self.purse.renew(ask)
 
@@ -176,8 +177,8 @@ class Threads:
         self.sees: Callable[[Start, Task], Task] = lambda start, task: task
         """How a machine sees a task."""
 
-    def open_purse(self, purse: Purse) -> None:
-        self._purse = LocalPurse(purse)
+    def open_purse(self, caps: Caps, before: Amounts, **limits: Any) -> None:
+        self._purse = LocalPurse(Purse(caps, before, **limits))
 
     def nodes(self) -> Sequence[str]:
         return self._nodes
@@ -230,14 +231,17 @@ def drive(
 ) -> Driven:
     """A run of the driver on threads."""
     wanted: dict[str, Any] = {"concurrency": 4, "timeout": 60.0, "readers": 1} | options
+    folder = make_folder(str(where))
     with whole(where) as store:
+        setup = load_setups(store.connection)[-1]
         driver = Driver(
             cast(Any, cluster or Threads("a", "b")),
-            make_folder(str(where)),
+            folder,
             store,
-            load_setups(store.connection)[-1],
+            setup,
             address(endpoint),
             Options(**wanted),
+            work_in(store, folder, setup, wanted.get("sample")),
             per_node=per_node,
             own_endpoints=own_endpoints,
             told=lambda now: None,

@@ -18,7 +18,7 @@ import pytest
 from hyllm.archive import PageReader
 from hyllm.batch import Options, enqueue, load_setups
 from hyllm.cli import batch_cluster
-from hyllm.cluster import Driver, Folder, Guard, cut_shards, make_folder, open_whole
+from hyllm.cluster import Driver, Folder, Guard, cut_shards, make_folder, open_whole, work_in
 from hyllm.cluster._guard import DEAD, EVERY
 from hyllm.cluster._layout import RUN as FILE
 from hyllm.cluster._messages import Total
@@ -259,7 +259,7 @@ def test_storage_may_fail_for_half_of_the_time_after_which_others_take_over(wher
 
 
 def test_storage_that_hangs_is_seen(where: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hyllm.cluster._guard._PATIENCE", 0.05)
+    monkeypatch.setattr("hyllm.cluster._guard._LAST_SIGN_WITHIN", 0.05)
     clock, storage = Clock(), Storage(make_folder(str(where)))
     guard = guard_on(storage, clock)
     storage.goes.clear()
@@ -307,7 +307,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr("hyllm.cli.batch_cluster.Guard", lambda folder: guard_on(folder, clock))  # pyright: ignore
     monkeypatch.setattr("hyllm.cli.batch_cluster.require_ray", lambda: None)
     monkeypatch.setattr("hyllm.cli.batch_cluster.Cluster", Here)
-    monkeypatch.setattr("hyllm.cluster._drive._LOOK_EVERY", 0.02)
+    monkeypatch.setattr("hyllm.cluster._drive._ENDS_LOOK_EVERY", 0.02)
     Here.began = 0
     return clock
 
@@ -321,6 +321,23 @@ def before(monkeypatch: pytest.MonkeyPatch, step: str, happens: Callable[[], obj
         return real(*given, **named)
 
     monkeypatch.setattr(batch_cluster, step, does)
+
+
+def take_over(where: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Lets another take the next run over at the beginning of a step, and the run see it."""
+    guards: list[Guard] = []
+
+    def guard(folder: Folder) -> Guard:
+        guards.append(guard_on(folder, clock))
+        return guards[-1]
+
+    def taken_over() -> None:
+        sign_of(where, host="elsewhere", at=clock.now)
+        clock.now += EVERY
+        until(lambda: guards[0].stopped)
+
+    monkeypatch.setattr("hyllm.cli.batch_cluster.Guard", guard)
+    before(monkeypatch, step, taken_over)
 
 
 def on_ray(where: Path, endpoint: Endpoint, *more: object) -> int:
@@ -366,7 +383,7 @@ def test_a_step_that_takes_long_lets_nobody_else_in(
 @HERE
 @pytest.mark.parametrize(
     ("step", "cut"),
-    [("look_through", 0), ("read_changed", 0), ("publish_index", 2), ("has_unfinished", 2), ("Cluster", 2)],
+    [("look_through", 0), ("read_changed", 0), ("publish_index", 2), ("work_in", 2), ("Cluster", 2)],
 )
 def test_a_run_that_another_has_taken_over_neither_cuts_nor_asks(
     tmp_path: Path,
@@ -379,25 +396,32 @@ def test_a_run_that_another_has_taken_over_neither_cuts_nor_asks(
 ) -> None:
     endpoint.answer = answer_to
     where = tmp_path / "store"
-    guards: list[Guard] = []
-
-    def guard(folder: Folder) -> Guard:
-        guards.append(guard_on(folder, clock))
-        return guards[-1]
-
-    def taken_over() -> None:
-        sign_of(where, host="elsewhere", at=clock.now)
-        clock.now += EVERY
-        until(lambda: guards[0].stopped)
-
-    monkeypatch.setattr("hyllm.cli.batch_cluster.Guard", guard)
-    before(monkeypatch, step, taken_over)
+    take_over(where, clock, monkeypatch, step)
     assert on_ray(where, endpoint, make_archive(tmp_path / "archive", 12)) == 2
     said = said_by(capsys)
     assert [line for line in said if "process 1 on elsewhere has taken it over" in line] == said[-1:]
     assert len(shards_of(where)) == cut
     assert count(endpoint) == 0
     assert _sign(where)["token"] == "another"
+
+
+@HERE
+def test_what_is_left_of_a_finished_shard_is_deleted_unless_the_run_is_taken_over(
+    tmp_path: Path, endpoint: Endpoint, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    assert on_ray(where, endpoint, make_archive(tmp_path / "archive", 3)) == 0
+    left = where / "shards" / "000001" / "stopped-7.db"
+    left.write_bytes(b"of a start whose end was broken off")
+
+    with monkeypatch.context() as patched:
+        take_over(where, clock, patched, "work_in")
+        assert on_ray(where, endpoint) == 2
+    assert left.exists()
+    (where / FILE).unlink()
+    assert on_ray(where, endpoint) == 0
+    assert not left.exists()
 
 
 def test_a_run_that_is_taken_over_while_it_cuts_writes_no_further_shard(where: Path, tmp_path: Path) -> None:
@@ -498,13 +522,15 @@ class HeadGone(Threads):
 def _driver(
     where: Path, endpoint: Endpoint, store: Any, cluster: Threads, told: Callable[[Any], None]
 ) -> Driver:
+    folder, setup = make_folder(str(where)), load_setups(store.connection)[-1]
     return Driver(
         cast(Any, cluster),
-        make_folder(str(where)),
+        folder,
         store,
-        load_setups(store.connection)[-1],
+        setup,
         address(endpoint),
         Options(concurrency=4, timeout=60.0, readers=1),
+        work_in(store, folder, setup, None),
         per_node=2,
         own_endpoints=False,
         told=told,

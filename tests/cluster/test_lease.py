@@ -2,11 +2,9 @@
 
 import asyncio
 import math
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +35,7 @@ from hyllm.cluster._purse import Purse
 from hyllm.extract import Extractor
 from tests.batch import making
 from tests.batch.making import asked, count, make_archive
+from tests.cluster.running import LocalPurse
 from tests.conftest import Endpoint, Reply
 
 PRICE = Price(1.0, 0.1, 10.0, "")
@@ -309,28 +308,26 @@ def test_permits_that_are_handed_back_are_free_and_debts_are_not_forgiven() -> N
 # --- shards that run side by side --------------------------------------------------------------------------
 
 
-@dataclass
-class Head:
-    """A purse that many threads reach, one at a time, and what each holder has written."""
+class Head(LocalPurse):
+    """A purse that many threads reach, and what each holder has written."""
 
-    purse: Purse
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    written: dict[str, list[Leased]] = field(default_factory=dict[str, list[Leased]])
-    overlapping: int = 0
-    sync_takes: float = 0.0
-    asks: int = 0
-    before_asking: Callable[[Ask], None] = lambda ask: None
+    def __init__(
+        self,
+        purse: Purse,
+        *,
+        sync_takes: float = 0.0,
+        before_asking: Callable[[Ask], None] = lambda ask: None,
+    ) -> None:
+        super().__init__(purse)
+        self.written: dict[str, list[Leased]] = {}
+        self.overlapping = 0
+        self.sync_takes = sync_takes
+        self.before_asking = before_asking
 
-    async def ask(self, ask: Ask) -> Grant:
+    async def renew(self, ask: Ask) -> Grant:
         await asyncio.sleep(0.002)
-        with self.lock:
-            self.asks += 1
-            self.before_asking(ask)
-            return self.purse.renew(ask)
-
-    async def hand_back(self, unused: Unused) -> None:
-        with self.lock:
-            self.purse.hand_back(unused)
+        self.before_asking(ask)
+        return await super().renew(ask)
 
     def lease(self, holder: str) -> Lease:
         writing = 0
@@ -343,7 +340,7 @@ class Head:
             self.written.setdefault(holder, []).append(leased)
             writing -= 1
 
-        return Lease(holder, ask=self.ask, hand_back=self.hand_back, sync=sync)
+        return Lease(holder, self, sync=sync)
 
     def bound(self) -> float:
         """The dollars that can have been spent, by what is written."""
@@ -414,7 +411,7 @@ def test_what_answers_took_in_other_shards_is_what_a_lease_reckons_with() -> Non
         return None
 
     learnt = [Took(1000, 100, 50)] * 50
-    lease = Lease("1-001", ask=nothing, hand_back=nothing, sync=nothing, learnt=learnt)
+    lease = Lease("1-001", LocalPurse(Purse(Caps())), sync=nothing, learnt=learnt)
     budget = lease.budget(prompt_tokens=1000, answer_tokens=8000, price=PRICE)
 
     assert budget.expect(50).tokens == pytest.approx(1100)
@@ -453,14 +450,14 @@ def test_a_purse_that_goes_away_ends_the_run_and_what_came_is_written(
 def test_a_purse_that_answers_nothing_ends_the_run(
     tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hyllm.cluster._lease._PATIENCE", 0.2)
+    monkeypatch.setattr("hyllm.cluster._lease._PURSE_SILENT", 0.2)
     head = Head(Purse(Caps(dollars=50 * COST)))
 
     async def silent(ask: Ask) -> Grant:
         await asyncio.Event().wait()
         raise AssertionError
 
-    monkeypatch.setattr(head, "ask", silent)
+    monkeypatch.setattr(head, "renew", silent)
     ended = run_shard(tmp_path, 1, 5, endpoint, head)
 
     assert "cannot be reached" in str(ended.stopped)

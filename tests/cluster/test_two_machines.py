@@ -26,6 +26,7 @@ from hyllm.cluster._shard import Broke, Task, run_task
 from hyllm.errors import EndpointError
 from hyllm.export import prediction_lines
 from tests.batch.making import answer_to, asked, count, make_archive
+from tests.batch.test_command import hyllm
 from tests.cluster.running import (
     HERE,
     LocalPurse,
@@ -373,3 +374,27 @@ def test_a_copy_of_a_folder_and_the_folder_are_two(tmp_path: Path, endpoint: End
     drive(copy, endpoint)
     assert len(lines(copy)) == 7
     assert len(lines(first)) == 3
+
+
+@HERE
+def test_a_look_waits_for_no_other_process_without_end_and_says_whom_it_waits_for(
+    tmp_path: Path, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = answer_to
+    where = tmp_path / "store"
+    cut_archive(where, endpoint, make_archive(tmp_path / "archive", 3), 3)
+    drive(where, endpoint)
+    monkeypatch.setattr("hyllm.cluster._whole._TRY_FOR", 0.2)
+    monkeypatch.setattr("hyllm.cluster._whole._TRY_EVERY", 0.05)
+    with whole(where):  # as `hyllm batch reparse` has it
+        assert hyllm("batch", "status", "--store", where) == 0
+    out, err = capsys.readouterr()
+    assert "states: 3 done" in out
+    assert f"in use by process {os.getpid()}" in err
+    assert "as it is now" in err
+
+    taken = open_whole(make_folder(str(where)))
+    threading.Timer(0.5, taken.close).start()
+    monkeypatch.setattr("hyllm.cluster._whole._TRY_FOR", 60.0)
+    assert hyllm("batch", "status", "--store", where) == 0
+    assert "as it is now" not in capsys.readouterr().err

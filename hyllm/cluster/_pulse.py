@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Watch(Generic[T]):
+class Pulse(Generic[T]):
     """The last answer to a question.
 
     Args:
