@@ -66,6 +66,8 @@ def run_on_cluster(context: click.Context, paths: Sequence[str], where: str, opt
             ended, lost = Driven(), False
             if work.shards:
                 ended, lost = _drive(store, folder, setup, endpoint, options, guard, work)
+                if not ended.interrupted:  # shards read by what was known when they were cut
+                    read_changed(store, options["kinds"])
             code = _end(where, options["address"], ended, store, setup, work.up_to)
     finally:
         guard.end()

@@ -648,3 +648,18 @@ def test_new_shards_are_of_as_many_pages_as_the_last_time(
     (where / "archive.db").unlink()  # a cache: another machine has none
     assert hyllm(*arguments(where, endpoint, "--on", "ray", archive)) == 0
     assert "2 new shards of up to 10 pages" in said_by(capsys)
+
+
+@HERE
+def test_pages_of_begun_shards_whose_dates_have_changed_are_read_anew_before_the_run_says_how_it_ended(
+    tmp_path: Path, endpoint: Endpoint, clock: Clock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    endpoint.answer = answer_to
+    where, archive = tmp_path / "store", make_archive(tmp_path / "archive", 12)
+    assert on_ray(where, endpoint, archive, "--max-pages", 5) == 4
+    said_by(capsys)
+
+    assert on_ray(where, endpoint, archive, "--issue-date", "2013-01-02") == 0
+    said = said_by(capsys)
+    assert any(line.startswith("12 done: 7 answers") for line in said)
+    assert not any("to go on" in line for line in said)
