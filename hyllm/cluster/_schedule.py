@@ -9,6 +9,8 @@ _MOST_MACHINES = 5
 """Machines that may be lost under a shard: it is hardly its fault, but may be."""
 _MOST_FAILURES = 2
 """Times that a shard may fail for what may be its machine's fault, and shards in a row that may on a machine."""
+_MOST_DEATHS = 5
+"""Shards in a row whose processes may die on the only machine: a run does not stop for two bad ones."""
 _REST = 60.0
 """Seconds for which a machine that something is wrong with gets no shard."""
 
@@ -46,6 +48,8 @@ class Schedule:
         self._epochs = dict(shards)
         self._per_node = per_node
         self._clock = clock
+        self._machines = 0
+        """How many there were when it was last asked for a start."""
         self._running: Counter[str] = Counter()
         self._machines_lost: Counter[int] = Counter()
         self._resting: dict[str, float] = {}
@@ -80,6 +84,7 @@ class Schedule:
             return None
         now = self._clock()
         there = [node for node in nodes if self._lost.get(node, 0.0) <= now]
+        self._machines = len(there)
         usable = [node for node in there if self._resting.get(node, 0.0) <= now]
         if there and not usable and not any(self._running[node] for node in nodes):
             why, self.stopped_by_endpoint = next(reversed(self._said.values()))
@@ -122,10 +127,13 @@ class Schedule:
         It goes to the end of the queue, and to another machine if there is one; where it fails twice it is set aside.
         A machine where two in a row fail rests.
         """
+        self._fail(start, why, in_a_row=_MOST_FAILURES)
+
+    def _fail(self, start: Start, why: str, *, in_a_row: int) -> None:
         self._running[start.node] -= 1
         self._failures[start.node] += 1
         self._failed[start.shard].append(start.node)
-        if self._failures[start.node] >= _MOST_FAILURES:
+        if self._failures[start.node] >= in_a_row:
             self._rest(start.node, why, by_endpoint=False)
         if len(self._failed[start.shard]) >= _MOST_FAILURES:
             self.set_aside[start.shard] = why
@@ -138,7 +146,7 @@ class Schedule:
         Alone: whether that is the machine's fault or the shard's, another machine has to show.
         """
         if not with_machine:
-            self.failed_machine(start, why)
+            self._fail(start, why, in_a_row=_MOST_FAILURES if self._machines > 1 else _MOST_DEATHS)
             return
         self._running[start.node] -= 1
         self._lost[start.node] = self._clock() + _REST  # it may be listed for some seconds yet

@@ -56,6 +56,27 @@ def test_a_shard_whose_process_dies_twice_is_set_aside_and_the_others_go_on() ->
     assert one.stopped is None
 
 
+def test_shards_that_take_down_the_only_machines_processes_stop_no_run() -> None:
+    one = schedule(4)
+    outcome: list[int] = []
+    while starts := all_next(one, "a"):
+        (start,) = starts
+        outcome.append(start.shard)
+        if start.shard in (1, 2):
+            one.died(start, "killed", with_machine=False)
+        else:
+            one.ended(start)
+    assert outcome == [1, 2, 3, 4, 1, 2]
+    assert sorted(one.set_aside) == [1, 2]
+    assert one.stopped is None
+
+    one = schedule(9)
+    while starts := all_next(one, "a"):
+        one.died(starts[0], "killed", with_machine=False)
+    assert one.stopped == "no machine can go on: killed"
+    assert one.set_aside == {}
+
+
 def test_a_machine_whose_processes_die_sets_nothing_aside_while_another_stands_by() -> None:
     clock = Clock()
     one = schedule(20, clock=clock)
