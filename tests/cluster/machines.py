@@ -56,7 +56,9 @@ class Machines:
         for pid in [raylet, *_below(raylet)]:
             _kill(pid)
         self._cluster.remove_node(self._nodes.pop(name), allow_graceful=False)
-        shutil.rmtree(self._home / name)
+        shutil.rmtree(
+            self._home / name, ignore_errors=True
+        )  # its processes are ending, and delete files, too
 
     def kill_all(self) -> None:
         """Kills the head's own process, and all nodes."""
