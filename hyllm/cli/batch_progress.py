@@ -135,10 +135,13 @@ def summary(
         yield f"stopped: {stopped}"
     if any(states.get(state) for state in FAILED):
         yield f"what failed, by cause: hyllm batch failures --store {shown(where)}"
-    if to_go and stopped == CAP_REACHED:
-        yield f"to go on: {go_on}, with a higher cap"
-    elif to_go:  # caps and prices are those of one run: it would spend without them
-        yield f"to go on: {go_on}, with the caps and --price that it shall keep to"
+    if to_go:
+        yield f"to go on: {go_on}"
+        yield (
+            "it needs a higher cap"
+            if stopped == CAP_REACHED
+            else "caps, limits and --price are those of one run: give them again"  # it would spend without them
+        )
 
 
 def exit_code(states: Mapping[str, int], stopped: HyllmError | str | None, *, interrupted: bool) -> int:

@@ -150,7 +150,7 @@ class Cluster:
         except errors.OutOfMemoryError:
             return Died("its process was ended, since the machine's memory was full", with_machine=False)
         except (errors.WorkerCrashedError, errors.TaskCancelledError):
-            return Died("its process died (killed, or out of memory?)", with_machine=False)
+            return Died("its process died (killed, out of memory, or its /tmp is full?)", with_machine=False)
         except errors.RayTaskError as error:
             return Broke(task_error(str(error)), by_machine=True)
         except (errors.NodeDiedError, errors.ObjectLostError, errors.TaskUnschedulableError):

@@ -92,12 +92,20 @@ class Schedule:
             return None
         free = [node for node in usable if self._running[node] < self._per_node]
         for shard in self._waiting if free else ():
-            others = [node for node in there if node not in self._failed[shard]]
-            fit = [node for node in free if node in others or not others]
+            wanted = self._fit(shard, there, usable)
+            fit = [node for node in free if node in wanted]
             if fit:
                 self._waiting.remove(shard)
                 return self._start(shard, min(fit, key=lambda one: self._running[one]))
         return None
+
+    def _fit(self, shard: int, there: Sequence[str], usable: Sequence[str]) -> Sequence[str]:
+        """Where a shard may go: not where it failed; and if it has, to a machine on which nothing did last."""
+        if not self._failed[shard]:
+            return usable
+        others = [node for node in there if node not in self._failed[shard]]
+        sound = [node for node in others if node in usable and not self._failures[node]]
+        return sound or others or there
 
     def _start(self, shard: int, node: str) -> Start:
         self._epochs[shard] += 1

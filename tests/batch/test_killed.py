@@ -242,4 +242,4 @@ def test_what_was_asked_without_a_price_counts_against_a_later_cap(
     # an answer takes 1,100 tokens: at a dollar a million four have cost $0.0044
     code, said = finish(arguments(store, endpoint, "--price", "1/1/1", "--max-cost", "0.0044"))
     assert (code, count(endpoint)) == (4, 4)
-    assert "with a higher cap" in said
+    assert "it needs a higher cap" in said

@@ -97,6 +97,26 @@ def test_a_machine_whose_processes_die_sets_nothing_aside_while_another_stands_b
     assert deaths <= 8  # two, then a minute's rest in which the other machine has six
 
 
+def test_two_bad_machines_set_no_shard_aside_while_a_sound_one_is_busy() -> None:
+    clock = Clock()
+    one = schedule(3, clock=clock)
+    busy, bad, worse = all_next(one, "a", "b", "c")
+    one.failed_machine(bad, "full")
+    assert all_next(one, "a", "b", "c") == []  # the others are busy
+    one.failed_machine(worse, "full")
+    assert all_next(one, "a", "b", "c") == []
+    done: list[int] = []
+    while True:
+        one.ended(busy)
+        done.append(busy.shard)
+        if not (starts := all_next(one, "a", "b", "c")):
+            break
+        (busy,) = starts
+        assert busy.node == "a"
+    assert sorted(done) == [1, 2, 3]
+    assert one.set_aside == {}
+
+
 def test_where_the_processes_of_all_machines_die_the_run_stops() -> None:
     one = schedule(9)
     for _ in range(2):
