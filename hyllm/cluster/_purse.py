@@ -89,9 +89,8 @@ class Purse:
             return Grant(stop=why)
         holder = self._holders.setdefault(ask.holder, _Holder())
         holder.used, holder.standing, holder.heard = ask.used, ask.standing, self._clock()
-        if (
-            ask.keeps is not None and ask.number > holder.asked
-        ):  # one that comes twice takes nothing back twice
+        is_new = ask.number > holder.asked  # of a question that comes twice, nothing is taken back twice
+        if ask.keeps is not None and is_new:
             self._take_back(holder, ask.keeps)
         holder.asked = max(holder.asked, ask.number)
         at_work = max(1, len(self._heard()))
